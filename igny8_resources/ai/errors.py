@@ -1,0 +1,45 @@
+"""What can go wrong with a provider, by what a person or the router should do about it."""
+
+
+class ProviderError(Exception):
+    """A call that did not give a usable answer. ``transient`` says whether the same call may succeed later."""
+
+    transient = False
+
+
+class ProviderUnavailable(ProviderError):
+    """The provider could not be reached, answered 5xx, or asked us to slow down."""
+
+    transient = True
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class QuotaExhausted(ProviderError):
+    """The provider's account has no money or quota left: retrying cannot help, a person must act."""
+
+
+class ProviderRejected(ProviderError):
+    """The provider refused the request itself: bad key, unknown model, malformed request."""
+
+
+class Refused(ProviderError):
+    """The model declined to answer."""
+
+
+class AnswerCut(ProviderError):
+    """The answer ended at the length limit before it was complete."""
+
+
+class AnswerEmpty(ProviderError):
+    """The model answered with nothing."""
+
+
+class AnswerInvalid(ProviderError):
+    """The answer does not fit the schema; the message names the fields."""
+
+
+class ProviderMissing(ProviderError):
+    """No provider is configured or installed for what was asked; the message says how to get one."""

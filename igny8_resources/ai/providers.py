@@ -1,0 +1,137 @@
+"""The four protocols that a provider may speak, and the values that pass through them.
+
+Belongs here: shapes. Does not belong here: any provider (one file each), routing, the journal, credits.
+"""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import BaseModel
+
+from igny8_resources.contracts.video import WordTiming
+
+if TYPE_CHECKING:
+    import numpy
+
+
+@dataclass(frozen=True)
+class TextCall:
+    """One request for structured text.
+
+    ``function`` is the AI function's key (``generate_content``), ``instructions`` the rendered prompt, ``inputs`` the
+    brief, ``schema`` the Pydantic model that is sent to the provider and that checks its answer.
+    """
+
+    function: str
+    instructions: str
+    inputs: BaseModel
+    schema: type[BaseModel]
+    max_output_tokens: int = 8192
+
+
+@dataclass(frozen=True)
+class TextAnswer:
+    """What came back: the parsed JSON, as yet unchecked, and what it used."""
+
+    payload: dict[str, object]
+    input_tokens: int
+    output_tokens: int
+
+
+@dataclass(frozen=True)
+class Palette:
+    """A site's colours as ``#rrggbb``; ``ink`` on ``paper`` and ``on_accent`` on ``accent`` reach contrast 4.5:1."""
+
+    paper: str
+    ink: str
+    accent: str
+    on_accent: str
+    soft: str
+
+
+@dataclass(frozen=True)
+class ImageCall:
+    """One picture: ``prompt`` for picture models, ``headline``, ``lines`` and ``kicker`` for designed cards."""
+
+    prompt: str
+    headline: str
+    lines: tuple[str, ...]
+    kicker: str
+    palette: Palette
+    width: int
+    height: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class ImageAnswer:
+    """An encoded picture and its size in pixels."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class SpeechCall:
+    """Text to be spoken: plain words, one paragraph, BCP 47 ``language``."""
+
+    text: str
+    voice: str
+    language: str
+    words_per_minute: float
+
+
+@dataclass(frozen=True)
+class SpeechAnswer:
+    """Mono 16-bit samples and when each word sounds; ``estimated`` says that the timings were not measured."""
+
+    samples: "numpy.ndarray"
+    sample_rate: int
+    words: tuple[WordTiming, ...]
+    estimated: bool = field(default=False)
+
+
+class TextProvider(Protocol):
+    """Answers a TextCall. Raises the errors of ``igny8_resources.ai.errors``."""
+
+    name: str
+    model: str
+
+    def complete(self, call: TextCall) -> TextAnswer:
+        """Answer one call."""
+        ...
+
+
+class ImageProvider(Protocol):
+    """Makes one picture."""
+
+    name: str
+    model: str
+
+    def paint(self, call: ImageCall) -> ImageAnswer:
+        """Make the picture."""
+        ...
+
+
+class SpeechProvider(Protocol):
+    """Speaks one text."""
+
+    name: str
+    model: str
+
+    def speak(self, call: SpeechCall) -> SpeechAnswer:
+        """Speak the text."""
+        ...
+
+
+class EmbeddingProvider(Protocol):
+    """Turns texts into unit vectors, one float32 row a text."""
+
+    name: str
+    model: str
+
+    def embed(self, texts: list[str]) -> "numpy.ndarray":
+        """Embed the texts, shape ``(len(texts), dimensions)``."""
+        ...

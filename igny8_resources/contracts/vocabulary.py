@@ -1,0 +1,56 @@
+"""The closed vocabularies that every part of the platform shares.
+
+Belongs here: literals that are stored, sent to models and shown to people. Does not belong here: behaviour.
+"""
+
+from typing import Literal, get_args
+
+Intent = Literal["informational", "navigational", "transactional", "commercial"]
+
+ContentType = Literal[
+    "post",
+    "page",
+    "product",
+    "service",
+    "company_page",
+    "taxonomy_landing",
+    "cluster_hub",
+    "comparison",
+    "brand_page",
+]
+
+ContentStructure = Literal[
+    "guide_tutorial",
+    "comparison",
+    "review",
+    "how_to",
+    "question",
+    "top_listicle",
+    "landing_page",
+    "about_page",
+    "contact_page",
+    "product_single",
+    "product_collection",
+    "service_single",
+    "service_area",
+    "company_about",
+    "company_team",
+    "company_careers",
+    "category_archive",
+    "tag_archive",
+    "attribute_archive",
+    "cluster_hub",
+]
+
+SocialPlatform = Literal["linkedin", "twitter", "facebook", "instagram", "tiktok"]
+SocialPostType = Literal["announcement", "highlight", "quote_card", "faq_snippet", "thread", "carousel"]
+
+VideoType = Literal["short", "medium", "long"]
+RenderPreset = Literal["youtube_long", "youtube_short", "instagram_reel", "tiktok"]
+
+INTENTS: tuple[str, ...] = get_args(Intent)
+CONTENT_TYPES: tuple[str, ...] = get_args(ContentType)
+CONTENT_STRUCTURES: tuple[str, ...] = get_args(ContentStructure)
+SOCIAL_PLATFORMS: tuple[str, ...] = get_args(SocialPlatform)
+VIDEO_TYPES: tuple[str, ...] = get_args(VideoType)
+RENDER_PRESETS: tuple[str, ...] = get_args(RenderPreset)
