@@ -1,0 +1,197 @@
+"""Phrase captions out of word timings, and the two subtitle files that platforms take.
+
+Limits (``reference/cms_ai_media_apis.md`` section 7): at most two lines of 15-25 characters burned into a vertical video and of
+42 in a horizontal one, at least 5/6 s on screen, at least two frames between captions, at most 20 characters a second.
+"""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from igny8_resources.contracts.video import WordTiming
+
+MIN_SECONDS = 5 / 6
+MAX_SECONDS = 7.0
+GAP_FRAMES = 2
+READING_SPEED = 20.0  # characters a second
+# How long a caption may stay after its last word, so that it does not vanish with the voice.
+_HOLD_SECONDS = 0.4
+# A silence longer than this ends a caption even without punctuation.
+_PAUSE_SECONDS = 0.45
+
+# Words that belong to the one that follows: a line or caption that ends on them reads badly.
+_LEANS_ON_NEXT = frozenset(
+    "a an the this that these those my your his her its our their of to in on at by for from with without into over under "
+    "about as and or but nor so if when while because than is are was were be been has have had will would can could should "
+    "may might must do does did not no very more most too i you he she it we they who which what how where &".split()
+)
+# Words with which a new phrase begins: a caption may well end before them.
+_OPENS_PHRASE = frozenset(
+    "and or but nor so because if when while before after until unless although that which who to for with without from "
+    "in on at by into over than as &".split()
+)
+
+
+@dataclass(frozen=True)
+class Caption:
+    """One or two lines on screen from ``start`` to ``end`` (seconds); ``words`` are the timings inside."""
+
+    lines: tuple[str, ...]
+    start: float
+    end: float
+    words: tuple[WordTiming, ...]
+
+    @property
+    def text(self) -> str:
+        """The lines as one."""
+        return " ".join(self.lines)
+
+
+@dataclass(frozen=True)
+class _Break:
+    cost: float
+    start: int
+    lines: tuple[str, ...]
+
+
+def phrase_captions(
+    words: Sequence[WordTiming], *, line_characters: int, fps: int = 30, max_lines: int = 2, until: float | None = None
+) -> tuple[Caption, ...]:
+    """Break one continuous stretch of speech into captions at the places where a reader would pause.
+
+    Of all ways to break the words, the cheapest is taken: full stops are free, commas nearly so, a break inside a clause
+    costs, and costs more after a word that leans on the next one. A word longer than a line stands alone on it. ``until``
+    (seconds) is where the last caption must be gone.
+    """
+    if not words:
+        return ()
+    best: list[_Break] = [_Break(0.0, 0, ())]
+    for end in range(1, len(words) + 1):
+        options = []
+        for start in range(end - 1, -1, -1):
+            lines = _lines([word.text for word in words[start:end]], line_characters, max_lines)
+            if lines is None:
+                break
+            if words[end - 1].end - words[start].start > MAX_SECONDS and end - start > 1:
+                break
+            cost = best[start].cost + _cost(words, start, end, lines, line_characters)
+            options.append(_Break(cost, start, lines))
+        best.append(min(options, key=lambda option: (option.cost, option.start)))
+    groups: list[tuple[int, int, tuple[str, ...]]] = []
+    end = len(words)
+    while end:
+        groups.append((best[end].start, end, best[end].lines))
+        end = best[end].start
+    groups.reverse()
+    return _timed([(tuple(words[start:end]), lines) for start, end, lines in groups], fps, until)
+
+
+def _timed(
+    groups: list[tuple[tuple[WordTiming, ...], tuple[str, ...]]], fps: int, until: float | None
+) -> tuple[Caption, ...]:
+    gap = GAP_FRAMES / fps
+    captions = []
+    for index, (words, lines) in enumerate(groups):
+        start = words[0].start
+        wanted = max(
+            words[-1].end + _HOLD_SECONDS,
+            start + MIN_SECONDS,
+            start + sum(len(line) for line in lines) / READING_SPEED,
+        )
+        if index + 1 < len(groups):
+            limit = groups[index + 1][0][0].start - gap
+        else:
+            limit = wanted if until is None else until
+        # A caption shorter than the gap itself would not be seen: then the gap gives way.
+        end = min(wanted, limit) if limit - start > gap else words[-1].end
+        captions.append(Caption(lines=lines, start=start, end=end, words=words))
+    return tuple(captions)
+
+
+def _cost(words: Sequence[WordTiming], start: int, end: int, lines: tuple[str, ...], line_characters: int) -> float:
+    last = words[end - 1]
+    text = last.text.rstrip("\"'”’)]»")
+    is_final = end == len(words)
+    pause = 0.0 if is_final else words[end].start - last.end
+    if is_final or text.endswith((".", "!", "?", "…")):
+        cost = 0.0
+    elif text.endswith((",", ";", ":", "—", "–")):
+        cost = 0.6
+    elif pause > _PAUSE_SECONDS:
+        cost = 0.8
+    elif _leans(text):
+        cost = 4.0
+    else:
+        cost = 1.5 if words[end].text.lower() in _OPENS_PHRASE else 2.4
+    if cost > 1 and end - start > 1 and words[end - 2].text.endswith((",", ";", ":", ".", "!", "?")):
+        cost += 1.0  # one word of the next clause left hanging
+    # A full stop or a pause inside a caption joins what the voice keeps apart.
+    for inner in range(start, end - 1):
+        if words[inner].text.rstrip("\"'”’)").endswith((".", "!", "?")):
+            cost += 2.5
+        elif words[inner + 1].start - words[inner].end > _PAUSE_SECONDS:
+            cost += 1.0
+    room = (words[end].start if not is_final else last.end + _HOLD_SECONDS) - words[start].start
+    if room < MIN_SECONDS:
+        cost += 3.0
+    characters = sum(len(line) for line in lines)
+    if characters / max(room, 0.01) > READING_SPEED:
+        cost += 1.0
+    if end - start == 1 and characters < 8:
+        cost += 1.5
+    cost += 0.5  # per caption: fewer changes read more calmly
+    if len(lines) == 2:
+        cost += 0.4 * abs(len(lines[0]) - len(lines[1])) / line_characters
+        cost += 0.5 if _leans(lines[0].rsplit(" ", 1)[-1]) else 0.0
+    return cost
+
+
+def _leans(word: str) -> bool:
+    return word.strip("\"'“”‘’()").lower() in _LEANS_ON_NEXT
+
+
+def _lines(texts: list[str], limit: int, max_lines: int) -> tuple[str, ...] | None:
+    """The words on one line, or on two well-balanced ones; None if they do not fit."""
+    whole = " ".join(texts)
+    if len(whole) <= limit or len(texts) == 1:
+        return (whole,)
+    if max_lines < 2:
+        return None
+    options = []
+    for split in range(1, len(texts)):
+        upper, lower = " ".join(texts[:split]), " ".join(texts[split:])
+        if (len(upper) <= limit or split == 1) and (len(lower) <= limit or split == len(texts) - 1):
+            penalty = abs(len(upper) - len(lower)) / limit
+            if texts[split - 1].endswith((",", ";", ":", ".", "—")):
+                penalty -= 0.35
+            elif _leans(texts[split - 1]):
+                penalty += 0.4
+            options.append((penalty, split, (upper, lower)))
+    return min(options)[2] if options else None
+
+
+def to_srt(captions: Sequence[Caption]) -> str:
+    """The captions as SubRip text (to be written as UTF-8 without a byte-order mark)."""
+    blocks = [
+        f"{number}\n{_clock(caption.start, ',')} --> {_clock(caption.end, ',')}\n" + "\n".join(caption.lines) + "\n"
+        for number, caption in enumerate(captions, start=1)
+    ]
+    return "\n".join(blocks)
+
+
+def to_webvtt(captions: Sequence[Caption]) -> str:
+    """The captions as WebVTT, markup characters escaped."""
+    blocks = [
+        f"{_clock(caption.start, '.')} --> {_clock(caption.end, '.')}\n"
+        + "\n".join(html.escape(line, quote=False) for line in caption.lines)
+        + "\n"
+        for caption in captions
+    ]
+    return "\n".join(["WEBVTT\n", *blocks])
+
+
+def _clock(seconds: float, point: str) -> str:
+    milliseconds = round(seconds * 1000)
+    minutes, milliseconds = divmod(milliseconds, 60_000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours:02d}:{minutes:02d}:{milliseconds // 1000:02d}{point}{milliseconds % 1000:03d}"

@@ -1,0 +1,43 @@
+"""What can go wrong while a script becomes a video, named so that a person knows which section to mend."""
+
+
+class VideoError(Exception):
+    """A video that cannot be made as asked; the message says what to change."""
+
+
+class ScriptInvalid(VideoError):
+    """A script, or one of its sections, that cannot be used. ``section`` counts from 1; None is the script as a whole."""
+
+    def __init__(self, message: str, section: int | None = None) -> None:
+        super().__init__(f"Section {section}: {message}" if section is not None else message)
+        self.section = section
+
+
+class PictureUnusable(VideoError):
+    """A picture that is missing, cannot be read, or is not a picture."""
+
+
+class GlyphMissing(VideoError):
+    """Text with characters that none of the bundled fonts can draw."""
+
+
+class DurationOutsidePreset(VideoError):
+    """A video that is shorter or longer (seconds) than its preset allows."""
+
+    def __init__(self, message: str, seconds: float, minimum: float, maximum: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
+        self.minimum = minimum
+        self.maximum = maximum
+
+
+class EncodingFailed(VideoError):
+    """ffmpeg ended with an error; the message carries its last lines."""
+
+
+class RenderCancelled(VideoError):
+    """The render was asked to stop; nothing was left behind."""
+
+
+class FileUnreadable(VideoError):
+    """A media file that cannot be probed."""

@@ -1,0 +1,247 @@
+"""What stands on screen and sounds when: sections, voices and pictures laid out in time.
+
+All times are seconds from the start of the video. A timeline is plain values, so it can be tested without drawing a frame.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from igny8_assets.video.captions import Caption, phrase_captions
+from igny8_assets.video.failures import DurationOutsidePreset, ScriptInvalid
+from igny8_assets.video.presets import Preset
+from igny8_assets.video.voiceover import SectionVoice
+from igny8_resources.contracts.video import ScriptSection, WordTiming
+
+CROSS_FADE_SECONDS = 0.5
+_LEAD_SECONDS = 0.25
+_PAUSE_SECONDS = 0.35
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.15, 0.9
+_TAIL_SECONDS = 0.9
+_SHORTEST_TAIL, _LONGEST_TAIL = 0.5, 2.5
+# A shot that stays longer than this is divided when the section has more pictures to show.
+_OVERLAY_DELAY, _OVERLAY_FADE = 0.3, 0.25
+_PICTURE_ZOOM = 1.12
+_CARD_ZOOM = 1.05
+
+
+@dataclass(frozen=True)
+class View:
+    """The part of a picture that fills the frame: its centre (0..1 of the picture's width and height) and magnification."""
+
+    x: float
+    y: float
+    zoom: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One picture on screen from ``start`` to ``end``, moving from one view to another.
+
+    Neighbouring scenes overlap by the cross-fade: both are on screen while the later one fades in. ``is_card`` says that the
+    picture was drawn for this frame and carries text of its own.
+    """
+
+    picture: Path
+    is_card: bool
+    start: float
+    end: float
+    move_from: View
+    move_to: View
+    section: int
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """A heading that stands over a picture."""
+
+    text: str
+    start: float
+    end: float
+    fade: float
+    section: int
+
+
+@dataclass(frozen=True)
+class SectionPictures:
+    """What a section shows, in order; cards were drawn by ``video_cards``, the others are pictures of the article."""
+
+    pictures: tuple[Path, ...]
+    is_card: bool
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """A whole video before it is drawn. ``voice_starts`` says when each section's recording begins."""
+
+    preset: Preset
+    duration: float
+    scenes: tuple[Scene, ...]
+    overlays: tuple[Overlay, ...]
+    captions: tuple[Caption, ...]
+    words: tuple[WordTiming, ...]
+    voice_starts: tuple[float, ...]
+
+    @property
+    def frames(self) -> int:
+        """How many frames the video has."""
+        return round(self.duration * self.preset.fps)
+
+
+@dataclass(frozen=True)
+class _Pauses:
+    between: float
+    tail: float
+
+
+def build_timeline(
+    preset: Preset,
+    sections: Sequence[ScriptSection],
+    voices: Sequence[SectionVoice],
+    pictures: Sequence[SectionPictures],
+) -> Timeline:
+    """Lay out one voice and the pictures of each section, in script order.
+
+    The pauses between sections stretch or shrink a little so that the video falls within the preset's limits.
+
+    Raises:
+        ScriptInvalid: the three lists do not match, or a section has no picture.
+        DurationOutsidePreset: the narration is too short or too long even so; the message says by how much.
+    """
+    if not sections:
+        raise ScriptInvalid("The script has no section: a video needs at least one with narration.")
+    if not len(sections) == len(voices) == len(pictures):
+        raise ScriptInvalid(
+            f"The script has {len(sections)} sections, but {len(voices)} voices and {len(pictures)} sets of pictures were given."
+        )
+    for number, shown in enumerate(pictures, start=1):
+        if not shown.pictures:
+            raise ScriptInvalid("has no picture to show.", number)
+    pauses = _pauses(preset, voices)
+    starts, now = [], _LEAD_SECONDS
+    for voice in voices:
+        starts.append(now)
+        now += voice.seconds + pauses.between
+    duration = round((now - pauses.between + pauses.tail) * preset.fps) / preset.fps
+    # The picture changes in the middle of the pause before the voice goes on.
+    cuts = [0.0, *(start - pauses.between / 2 for start in starts[1:]), duration]
+    words, captions, overlays = [], [], []
+    for index, (section, voice) in enumerate(zip(sections, voices, strict=True)):
+        spoken = tuple(_shifted(word, starts[index]) for word in voice.words)
+        words.extend(spoken)
+        until = cuts[index + 1] - 1 / preset.fps if index + 1 < len(sections) else duration - 0.1
+        captions.extend(
+            phrase_captions(spoken, line_characters=preset.caption_characters, fps=preset.fps, until=until)
+        )
+        if not pictures[index].is_card and section.text_overlay.strip():
+            begin = cuts[index] + _OVERLAY_DELAY
+            end = cuts[index + 1] - (_OVERLAY_DELAY if index + 1 < len(sections) else 0.0)
+            overlays.append(Overlay(section.text_overlay.strip(), begin, end, _OVERLAY_FADE, index))
+    return Timeline(
+        preset=preset,
+        duration=duration,
+        scenes=_scenes(pictures, voices, starts, cuts),
+        overlays=tuple(overlays),
+        captions=tuple(captions),
+        words=tuple(words),
+        voice_starts=tuple(starts),
+    )
+
+
+def _shifted(word: WordTiming, seconds: float) -> WordTiming:
+    return WordTiming(text=word.text, start=word.start + seconds, end=word.end + seconds)
+
+
+def _pauses(preset: Preset, voices: Sequence[SectionVoice]) -> _Pauses:
+    spoken = sum(voice.seconds for voice in voices)
+    gaps = len(voices) - 1
+
+    def total(pauses: _Pauses) -> float:
+        return _LEAD_SECONDS + spoken + gaps * pauses.between + pauses.tail
+
+    usual = _Pauses(_PAUSE_SECONDS, _TAIL_SECONDS)
+    shortest, longest = _Pauses(_SHORTEST_PAUSE, _SHORTEST_TAIL), _Pauses(_LONGEST_PAUSE, _LONGEST_TAIL)
+    limits = f"preset {preset.key} allows {preset.min_seconds:g} to {preset.max_seconds:g} s"
+    if total(shortest) > preset.max_seconds:
+        longest_section = max(range(len(voices)), key=lambda index: voices[index].seconds) + 1
+        raise DurationOutsidePreset(
+            f"The video would last {total(shortest):.1f} s, {limits}: shorten the narration by about "
+            f"{total(shortest) - preset.max_seconds:.0f} s (section {longest_section} is the longest) or choose another preset.",
+            total(shortest),
+            preset.min_seconds,
+            preset.max_seconds,
+        )
+    if total(longest) < preset.min_seconds:
+        raise DurationOutsidePreset(
+            f"The video would last {total(usual):.1f} s, {limits}: add about {preset.min_seconds - total(longest):.0f} s of "
+            "narration or choose another preset.",
+            total(usual),
+            preset.min_seconds,
+            preset.max_seconds,
+        )
+    if total(usual) > preset.max_seconds:
+        return _between(shortest, usual, (preset.max_seconds - total(shortest)) / (total(usual) - total(shortest)))
+    if total(usual) < preset.min_seconds:
+        # One frame more than asked, because the duration is rounded to a whole frame.
+        wanted = preset.min_seconds + 1 / preset.fps
+        return _between(usual, longest, min(1.0, (wanted - total(usual)) / (total(longest) - total(usual))))
+    return usual
+
+
+def _between(low: _Pauses, high: _Pauses, share: float) -> _Pauses:
+    return _Pauses(low.between + (high.between - low.between) * share, low.tail + (high.tail - low.tail) * share)
+
+
+def _scenes(
+    pictures: Sequence[SectionPictures], voices: Sequence[SectionVoice], starts: Sequence[float], cuts: Sequence[float]
+) -> tuple[Scene, ...]:
+    scenes: list[Scene] = []
+    for index, shown in enumerate(pictures):
+        inner = _cuts_at_sentences(voices[index], starts[index], len(shown.pictures), cuts[index], cuts[index + 1])
+        edges = [cuts[index], *inner, cuts[index + 1]]
+        for picture, start, end in zip(shown.pictures, edges[:-1], edges[1:], strict=True):
+            move_from, move_to = _move(len(scenes), is_card=shown.is_card)
+            scenes.append(Scene(picture, shown.is_card, start, end, move_from, move_to, index))
+    half = CROSS_FADE_SECONDS / 2
+    last = len(scenes) - 1
+    return tuple(
+        replace(
+            scene,
+            start=scene.start - half if position else scene.start,
+            end=scene.end + half if position < last else scene.end,
+        )
+        for position, scene in enumerate(scenes)
+    )
+
+
+def _cuts_at_sentences(voice: SectionVoice, start: float, shots: int, begin: float, end: float) -> list[float]:
+    """Where the picture changes inside a section: the ends of phrases nearest to equal parts."""
+    cuts: list[float] = []
+    candidates = [
+        start + before.end + (after.start - before.end) / 2
+        for before, after in zip(voice.words, voice.words[1:], strict=False)
+        if before.text.rstrip("\"'”’)").endswith((".", "!", "?", ",", ";", ":", "…"))
+    ]
+    for shot in range(1, shots):
+        ideal = begin + (end - begin) * shot / shots
+        floor = (cuts[-1] if cuts else begin) + 2 * CROSS_FADE_SECONDS
+        near = [moment for moment in candidates if moment > floor and moment < end - 2 * CROSS_FADE_SECONDS]
+        best = min(near, key=lambda moment: abs(moment - ideal), default=ideal)
+        cuts.append(best if abs(best - ideal) < (end - begin) / shots / 2 else max(ideal, floor))
+    return cuts
+
+
+def _move(position: int, *, is_card: bool) -> tuple[View, View]:
+    """A slow move, another one for every scene: in, across, out, across the other way. Cards only breathe."""
+    if is_card:
+        near, far = View(0.5, 0.5, _CARD_ZOOM), View(0.5, 0.5, 1.0)
+        return (far, near) if position % 2 == 0 else (near, far)
+    # The largest drift that keeps the view inside the picture at this magnification.
+    drift = (1 - 1 / _PICTURE_ZOOM) / 2
+    moves = (
+        (View(0.5, 0.5, 1.0), View(0.5, 0.5 - drift / 2, _PICTURE_ZOOM)),
+        (View(0.5 - drift, 0.5, _PICTURE_ZOOM), View(0.5 + drift, 0.5, _PICTURE_ZOOM)),
+        (View(0.5, 0.5 + drift / 2, _PICTURE_ZOOM), View(0.5, 0.5, 1.0)),
+        (View(0.5 + drift, 0.5, _PICTURE_ZOOM), View(0.5 - drift, 0.5, _PICTURE_ZOOM)),
+    )
+    return moves[position % len(moves)]

@@ -1,0 +1,128 @@
+"""A script section as sound: narrated once, kept as a WAV file, its caption words at the times at which they were said."""
+
+import io
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from igny8_assets.video.failures import FileUnreadable, ScriptInvalid
+from igny8_assets.video.narration import caption_words, narrate
+from igny8_resources.ai.providers import SpeechCall, SpeechProvider
+from igny8_resources.contracts.video import WordTiming
+
+if TYPE_CHECKING:
+    import numpy
+
+WORDS_PER_MINUTE = 165.0  # inside the 160-180 that the BBC counts as comfortable speech
+
+
+@dataclass(frozen=True)
+class SectionVoice:
+    """One section's recording (mono, 16 bit) and its caption words, in seconds from its start.
+
+    ``estimated`` says that the voice gave no measured timings.
+    """
+
+    samples: "numpy.ndarray"
+    sample_rate: int
+    words: tuple[WordTiming, ...]
+    estimated: bool
+
+    @property
+    def seconds(self) -> float:
+        """How long the recording is."""
+        return len(self.samples) / self.sample_rate
+
+    def to_wav(self) -> bytes:
+        """The recording as a WAV file."""
+        buffer = io.BytesIO()
+        with wave.open(buffer, "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(self.sample_rate)
+            file.writeframes(self.samples.astype("<i2").tobytes())
+        return buffer.getvalue()
+
+
+def speak_section(
+    narration: str,
+    *,
+    speech: SpeechProvider,
+    section: int,
+    voice: str = "",
+    language: str = "en-US",
+    words_per_minute: float = WORDS_PER_MINUTE,
+) -> SectionVoice:
+    """Speak one section; ``section`` counts from 1 and is named in errors.
+
+    Raises:
+        ScriptInvalid: the narration is empty, or came out without sound.
+        ProviderError: what the speech provider raises.
+    """
+    text = narrate(narration, language)
+    if not any(character.isalnum() for character in text.spoken):
+        raise ScriptInvalid("the narration is empty: write what the voice should say, or remove the section.", section)
+    answer = speech.speak(SpeechCall(text.spoken, voice, language, words_per_minute))
+    return recorded_voice(
+        narration,
+        answer.samples,
+        answer.sample_rate,
+        answer.words,
+        section=section,
+        language=language,
+        estimated=answer.estimated,
+    )
+
+
+def recorded_voice(
+    narration: str,
+    samples: "numpy.ndarray",
+    sample_rate: int,
+    words: tuple[WordTiming, ...],
+    *,
+    section: int,
+    language: str = "en-US",
+    estimated: bool = False,
+) -> SectionVoice:
+    """A recording that exists already (from the journal or a file) with the provider's words, trimmed of silence at its ends.
+
+    Raises:
+        ScriptInvalid: the recording is silent.
+    """
+    import numpy
+
+    mono = samples if samples.ndim == 1 else samples.mean(axis=1)
+    loud = numpy.flatnonzero(numpy.abs(mono.astype(numpy.int32)) > 100)
+    if not loud.size:
+        raise ScriptInvalid("the voice returned no sound (0 seconds): check the narration and the voice.", section)
+    margin = sample_rate // 50  # 20 ms, so that no soft consonant is clipped
+    begin, finish = max(0, int(loud[0]) - margin), min(len(mono), int(loud[-1]) + margin)
+    length = (finish - begin) / sample_rate
+    offset = begin / sample_rate
+
+    def within(moment: float) -> float:
+        return min(max(moment - offset, 0.0), length)
+
+    timed = caption_words(narrate(narration, language), words)
+    kept = tuple(WordTiming(text=word.text, start=within(word.start), end=within(word.end)) for word in timed)
+    return SectionVoice(mono[begin:finish].astype(numpy.int16), sample_rate, kept, estimated)
+
+
+def voice_from_wav(wav: Path | bytes, words: tuple[WordTiming, ...], *, estimated: bool = False) -> SectionVoice:
+    """A voice that was kept with ``SectionVoice.to_wav`` and its caption words.
+
+    Raises:
+        FileUnreadable: not a mono 16-bit WAV file.
+    """
+    import numpy
+
+    data = wav if isinstance(wav, bytes) else wav.read_bytes()
+    try:
+        with wave.open(io.BytesIO(data), "rb") as file:
+            if file.getnchannels() != 1 or file.getsampwidth() != 2:
+                raise FileUnreadable("A section's voice must be a mono 16-bit WAV file: make the voiceover again.")
+            samples = numpy.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(numpy.int16)
+            return SectionVoice(samples, file.getframerate(), words, estimated)
+    except (wave.Error, EOFError) as error:
+        raise FileUnreadable(f"A section's voice is not a readable WAV file ({error}): make the voiceover again.") from error

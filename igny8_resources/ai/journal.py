@@ -1,0 +1,235 @@
+"""The call journal: an identical call is answered from here, so that a crash or a repeat never pays twice.
+
+One call goes through four moments, each its own short transaction: *claim* (look for the answer; else reserve credits and
+mark the row as ours), *perform* (no transaction open), *settle* (store the answer, what it cost and the usage), or *fail*
+(release the reservation). A process killed in between leaves a pending row; the next one that asks for the same thing takes
+the row over together with its reservation.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from igny8_resources import credits
+from igny8_resources.ownership import LEASE, is_gone, this_process
+from igny8_resources.warehouse.engine import Warehouse
+from igny8_resources.warehouse.tables.columns import utc_now
+from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage
+
+WAIT_SECONDS = 0.5
+LONGEST_WAIT_SECONDS = 900.0
+
+
+class CallHeld(Exception):
+    """Another process has been working on the very same call for too long."""
+
+
+@dataclass(frozen=True)
+class CallSpec:
+    """What makes one call itself, who pays for it and at which price.
+
+    ``operation`` is a row of the price list, ``units`` how many of its units are reserved. ``salt`` asks for a fresh answer
+    to an otherwise identical call.
+    """
+
+    account_id: int
+    site_id: int | None
+    kind: str
+    function: str
+    subject: str
+    provider: str
+    model: str
+    operation: str
+    units: Decimal
+    inputs: dict[str, Any]
+    prompt_version: str = ""
+    schema_digest: str = ""
+    salt: str = ""
+
+    def request_hash(self) -> str:
+        """sha256 over everything that could change the answer."""
+        identity = {
+            "kind": self.kind,
+            "function": self.function,
+            "provider": self.provider,
+            "model": self.model,
+            "prompt_version": self.prompt_version,
+            "schema": self.schema_digest,
+            "inputs": self.inputs,
+            "salt": self.salt,
+        }
+        return hashlib.sha256(json.dumps(identity, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Performed:
+    """What a provider delivered: the response to keep, and how many units of the operation it turned out to be."""
+
+    response: dict[str, Any]
+    units: Decimal
+    media_key: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer with its journal row; ``replayed`` says that nothing was called and nothing was paid."""
+
+    call_id: int
+    response: dict[str, Any]
+    media_key: str
+    provider: str
+    model: str
+    credits: Decimal
+    list_credits: Decimal
+    replayed: bool
+
+
+@dataclass(frozen=True)
+class _Claim:
+    call_id: int
+    reserved: Decimal
+    attempt: int
+    answer: Answered | None = field(default=None)
+
+    @property
+    def reference(self) -> str:
+        """One reservation an attempt: a failed attempt's release must not swallow the next attempt's reservation."""
+        return f"call:{self.call_id}:{self.attempt}"
+
+
+class Journal:
+    """Answers calls from the journal, or performs them once and keeps the answer."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+
+    def answer(self, spec: CallSpec, perform: Callable[[], Performed]) -> Answered:
+        """The stored answer to this call, or the answer that ``perform`` gives now.
+
+        Raises:
+            InsufficientCredits: the account cannot pay; nothing was called.
+            CallHeld: another process holds the same call and does not finish.
+            Exception: whatever ``perform`` raised; its reservation was released.
+        """
+        claim = self._claim(spec)
+        if claim.answer is not None:
+            return claim.answer
+        began = time.monotonic()
+        try:
+            performed = perform()
+        except Exception as failure:
+            self._fail(spec, claim, failure)
+            raise
+        return self._settle(spec, claim, performed, time.monotonic() - began)
+
+    def _claim(self, spec: CallSpec) -> _Claim:
+        deadline = time.monotonic() + LONGEST_WAIT_SECONDS
+        request_hash = spec.request_hash()
+        while True:
+            try:
+                with self.warehouse.write() as session:
+                    claim = self._try_claim(session, spec, request_hash)
+            except IntegrityError:
+                # Two processes asked for the same thing at the same instant and the other one was first.
+                continue
+            if claim is not None:
+                return claim
+            if time.monotonic() > deadline:
+                raise CallHeld(f"{spec.function} for {spec.subject} has been under way elsewhere for 15 minutes")
+            time.sleep(WAIT_SECONDS)
+
+    def _try_claim(self, session: Session, spec: CallSpec, request_hash: str) -> _Claim | None:
+        call = session.scalar(
+            select(AiCall)
+            .where(AiCall.account_id == spec.account_id, AiCall.request_hash == request_hash)
+            .with_for_update()
+        )
+        if call is not None and call.status == "done":
+            call.replays += 1
+            return _Claim(call.id, Decimal(0), call.attempts, _answered(call, replayed=True))
+        if call is not None and call.status == "pending":
+            if not is_gone(call.owner, call.lease_until):
+                return None
+            # Its owner died: the call is ours now, with the reservation it had made.
+            call.owner, call.lease_until = this_process(), utc_now() + LEASE
+            return _Claim(call.id, call.reserved, call.attempts)
+        charged, _ = credits.price_of(session, spec.operation, spec.provider)
+        reserved = charged * spec.units
+        if call is None:
+            call = AiCall(account_id=spec.account_id, request_hash=request_hash, attempts=0)
+            session.add(call)
+        call.site_id, call.kind, call.function = spec.site_id, spec.kind, spec.function
+        call.subject, call.provider, call.model = spec.subject, spec.provider, spec.model
+        call.prompt_version, call.inputs = spec.prompt_version, spec.inputs
+        call.status, call.error = "pending", ""
+        call.owner, call.lease_until = this_process(), utc_now() + LEASE
+        call.attempts += 1
+        call.reserved = reserved
+        session.flush()
+        claim = _Claim(call.id, reserved, call.attempts)
+        credits.reserve(
+            session,
+            spec.account_id,
+            reserved,
+            reference=claim.reference,
+            description=f"{spec.operation} for {spec.subject}",
+        )
+        return claim
+
+    def _settle(self, spec: CallSpec, claim: _Claim, performed: Performed, seconds: float) -> Answered:
+        with self.warehouse.write() as session:
+            charged, listed = credits.price_of(session, spec.operation, spec.provider)
+            # An answer never costs more than was reserved for it: the payer agreed to that much and no more.
+            cost, list_cost = min(charged * performed.units, claim.reserved), listed * performed.units
+            credits.settle(session, spec.account_id, claim.reserved, cost, reference=claim.reference)
+            call = session.get_one(AiCall, claim.call_id)
+            call.status, call.response, call.media_key = "done", performed.response, performed.media_key
+            call.input_tokens, call.output_tokens = performed.input_tokens, performed.output_tokens
+            call.credits, call.list_credits, call.latency_seconds = cost, list_cost, round(seconds, 4)
+            call.owner, call.lease_until, call.finished_at = "", None, utc_now()
+            session.add(
+                CreditUsage(
+                    account_id=spec.account_id,
+                    site_id=spec.site_id,
+                    ai_call_id=call.id,
+                    operation=spec.operation,
+                    subject=spec.subject,
+                    units=performed.units,
+                    credits=cost,
+                    list_credits=list_cost,
+                    provider=spec.provider,
+                    model=spec.model,
+                )
+            )
+            session.flush()
+            return _answered(call, replayed=False)
+
+    def _fail(self, spec: CallSpec, claim: _Claim, failure: Exception) -> None:
+        with self.warehouse.write() as session:
+            call = session.get_one(AiCall, claim.call_id)
+            call.status, call.error = "failed", f"{type(failure).__name__}: {failure}"
+            call.owner, call.lease_until, call.finished_at = "", None, utc_now()
+            credits.release(session, spec.account_id, claim.reserved, reference=claim.reference)
+
+
+def _answered(call: AiCall, *, replayed: bool) -> Answered:
+    return Answered(
+        call_id=call.id,
+        response=call.response,
+        media_key=call.media_key,
+        provider=call.provider,
+        model=call.model,
+        credits=call.credits,
+        list_credits=call.list_credits,
+        replayed=replayed,
+    )

@@ -1,0 +1,79 @@
+"""The instructions that go with every AI function, versioned.
+
+A version changes whenever its words change: it is part of a call's identity in the journal, so that "what was written with
+this prompt" is one query and a changed prompt is a new call.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One function's instructions; the brief itself follows as JSON in the user's message."""
+
+    function: str
+    version: str
+    text: str
+
+
+_SHARED = (
+    "You work for a content team that publishes under its own name. Answer in the brief's language, in the tone of its "
+    "voice. Use only what the brief says or what is common knowledge; never invent figures, studies, prices, quotations or "
+    "product claims. Write plain text in every field: no HTML, no Markdown. "
+)
+
+_PROMPTS = (
+    Prompt(
+        "generate_ideas",
+        "1",
+        _SHARED + "The brief describes one cluster of search queries and the kind of page its intent asks for. Propose the one "
+        "page that answers it best: a title of at most 65 characters that a person would click and that keeps its promise, "
+        "the angle in one sentence, the target keyword (the head keyword unless another clearly fits better), secondary "
+        "keywords from the cluster, the questions to answer, and an outline of H2 headings in the order a reader needs them.",
+    ),
+    Prompt(
+        "generate_content",
+        "1",
+        _SHARED + "Write the article that the brief describes. Follow its outline where it serves the reader. Use the primary "
+        "keyword in the title, the introduction and one heading, the secondary keywords where they fall naturally, none of "
+        "them mechanically. Answer every question of the brief in the FAQ, each answer complete on its own. Include a table "
+        "where the brief compares things, steps where it explains how to do something, pros and cons where it weighs options; "
+        "leave those lists empty elsewhere. Meta title at most 60 characters, meta description 120 to 155. Never say the "
+        "same thing twice. Reach about the number of target words.",
+    ),
+    Prompt(
+        "generate_image_prompts",
+        "1",
+        _SHARED + "Plan the pictures of the article: one featured image and as many in-article images as the brief asks for, "
+        "each under the section it explains best. For each: a prompt for a photographic image model, alt text of at most 125 "
+        "characters that describes the picture, a caption that adds something, a headline of at most 60 characters and two to "
+        "four short lines for a designed card.",
+    ),
+    Prompt(
+        "adapt_for_social",
+        "1",
+        _SHARED + "Turn the article into one post for the brief's platform, in that platform's manner: professional on "
+        "LinkedIn, terse on X, conversational on Facebook, visual on Instagram, a spoken hook on TikTok. Stay well under the "
+        "character limit counting hashtags. Leave the link out; it is added. Use a thread only on X and only when the material "
+        "deserves it.",
+    ),
+    Prompt(
+        "generate_video_script",
+        "1",
+        _SHARED + "Write the narration of a video from the article: a hook that opens a question, an introduction, three to five "
+        "points, a call to action. Spoken sentences, short, no headings read aloud, no URLs. Name for every section the "
+        "passage it comes from. The whole must last between the brief's minimum and maximum at its speaking rate. Text "
+        "overlays are at most 42 characters.",
+    ),
+)
+
+PROMPTS: dict[str, Prompt] = {prompt.function: prompt for prompt in _PROMPTS}
+
+
+def prompt_for(function: str) -> Prompt:
+    """The instructions of an AI function.
+
+    Raises:
+        KeyError: there is no such function.
+    """
+    return PROMPTS[function]

@@ -1,0 +1,165 @@
+"""The credit ledger: reserve before a call, settle after it, release on failure; never an overdraft.
+
+Every movement is one row written under the account's lock with the balance after it, and has a reference that makes a
+repeat harmless: the same reservation, settlement or grant is recorded once however often it is asked for.
+"""
+
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from igny8_resources.warehouse.tables.ledgers import CreditPrice, CreditTransaction
+from igny8_resources.warehouse.tables.tenancy import Account
+
+FREE_PROVIDERS = ("offline", "espeak-ng", "lexical")
+
+# Credits per unit; from the specification's table. An administrator changes the rows, not this list.
+DEFAULT_PRICES: tuple[tuple[str, str, str], ...] = (
+    ("clustering", "request", "10"),
+    ("ideas", "cluster", "15"),
+    ("content", "100 words", "5"),
+    ("image_prompts", "article", "2"),
+    ("image", "image", "5"),
+    ("linking", "article", "8"),
+    ("optimisation_analysis", "article", "2"),
+    ("optimisation_rewrite", "100 words", "5"),
+    ("schema", "page", "2"),
+    ("retroactive_scan", "page", "1"),
+    ("retroactive_enhance", "page", "2"),
+    ("site_structure", "site", "50"),
+    ("site_page", "page", "20"),
+    ("social_post", "platform", "1"),
+    ("hashtags", "platform", "0.5"),
+    ("social_thread", "thread", "2"),
+    ("carousel", "carousel", "5"),
+    ("social_image", "image", "3"),
+    ("video_script", "script", "5"),
+    ("voiceover", "minute", "10"),
+    ("voiceover_hd", "minute", "20"),
+    ("voiceover_self_hosted", "minute", "2"),
+    ("scene_image", "image", "3"),
+    ("thumbnail", "image", "3"),
+    ("video_composition", "render", "5"),
+    ("video_seo", "platform", "1"),
+)
+
+
+class InsufficientCredits(Exception):
+    """The account cannot pay for the operation; nothing was reserved and nothing was called."""
+
+    def __init__(self, needed: Decimal, balance: Decimal) -> None:
+        super().__init__(
+            f"this needs {needed.normalize():f} credits and the account has {balance.normalize():f}; "
+            "add credits or ask for less"
+        )
+        self.needed = needed
+        self.balance = balance
+
+
+def seed_prices(session: Session) -> None:
+    """Write the default price list where a price is missing; changed prices stay as they are."""
+    known = set(session.execute(select(CreditPrice.operation, CreditPrice.provider)).tuples())
+    for operation, unit, credits in DEFAULT_PRICES:
+        prices = {"*": Decimal(credits), **dict.fromkeys(FREE_PROVIDERS, Decimal(0))}
+        session.add_all(
+            CreditPrice(operation=operation, provider=provider, unit=unit, credits=price)
+            for provider, price in prices.items()
+            if (operation, provider) not in known
+        )
+
+
+def price_of(session: Session, operation: str, provider: str) -> tuple[Decimal, Decimal]:
+    """Credits per unit: what this provider is charged at, and the list price.
+
+    Raises:
+        LookupError: the operation has no price.
+    """
+    rows = session.execute(
+        select(CreditPrice.provider, CreditPrice.credits).where(
+            CreditPrice.operation == operation, CreditPrice.provider.in_(("*", provider))
+        )
+    ).tuples()
+    prices = dict(rows.all())
+    if "*" not in prices:
+        raise LookupError(f"operation {operation!r} has no row in credit_prices")
+    return prices.get(provider, prices["*"]), prices["*"]
+
+
+def move_credits(
+    session: Session, account_id: int, amount: Decimal, *, kind: str, reference: str, description: str = ""
+) -> CreditTransaction:
+    """Add (or, when negative, take) credits; the same reference moves them once.
+
+    Raises:
+        InsufficientCredits: the balance would fall below zero.
+    """
+    account = session.scalars(select(Account).where(Account.id == account_id).with_for_update()).one()
+    known = session.scalar(
+        select(CreditTransaction).where(
+            CreditTransaction.account_id == account_id, CreditTransaction.reference == reference
+        )
+    )
+    if known is not None:
+        return known
+    session.refresh(account, ["credit_balance"])
+    balance = account.credit_balance + amount
+    if balance < 0:
+        raise InsufficientCredits(-amount, account.credit_balance)
+    account.credit_balance = balance
+    transaction = CreditTransaction(
+        account_id=account_id,
+        kind=kind,
+        amount=amount,
+        balance_after=balance,
+        reference=reference,
+        description=description,
+    )
+    session.add(transaction)
+    session.flush()
+    return transaction
+
+
+def reserve(session: Session, account_id: int, amount: Decimal, *, reference: str, description: str) -> None:
+    """Take credits for a call that is about to be made. A free call leaves no row.
+
+    Raises:
+        InsufficientCredits: the balance is too low.
+    """
+    if amount > 0:
+        move_credits(
+            session,
+            account_id,
+            -amount,
+            kind="deduction",
+            reference=f"{reference}:reserve",
+            description=description,
+        )
+
+
+def settle(session: Session, account_id: int, reserved: Decimal, actual: Decimal, *, reference: str) -> None:
+    """Turn a reservation into what the call cost, at most what was reserved; the difference goes back."""
+    if actual > reserved:
+        raise ValueError(f"a call that reserved {reserved} credits cannot cost {actual}")
+    if reserved != actual:
+        move_credits(
+            session,
+            account_id,
+            reserved - actual,
+            kind="adjustment",
+            reference=f"{reference}:settle",
+            description="difference to what was reserved",
+        )
+
+
+def release(session: Session, account_id: int, reserved: Decimal, *, reference: str) -> None:
+    """Give a reservation back after a call that brought nothing."""
+    if reserved > 0:
+        move_credits(
+            session,
+            account_id,
+            reserved,
+            kind="adjustment",
+            reference=f"{reference}:release",
+            description="the call failed; its reservation was released",
+        )

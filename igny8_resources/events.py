@@ -1,0 +1,102 @@
+"""The outbox: every state change appends one event in the transaction that made it; readers follow by cursor.
+
+PostgreSQL hands out ids before commit, so a cursor on the id alone would skip a row that commits late. Each event keeps
+its transaction's id, and a reader takes only events whose transaction is older than every one still open, in the order
+(transaction, id): whatever commits later sorts later.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
+from sqlalchemy.orm import Session
+
+from igny8_resources.warehouse.tables.ledgers import Event
+
+
+@dataclass(frozen=True, order=True)
+class EventPosition:
+    """A reader's place in the outbox; everything at or before it has been read."""
+
+    txid: int = 0
+    event_id: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.txid}:{self.event_id}"
+
+    @classmethod
+    def parse(cls, text: str | None) -> Self:
+        """Read what ``str`` wrote; nothing at all means the beginning.
+
+        Raises:
+            ValueError: the text is not a position.
+        """
+        if not text:
+            return cls()
+        txid, _, event_id = text.partition(":")
+        return cls(int(txid), int(event_id))
+
+
+def append_event(
+    session: Session,
+    kind: str,
+    subject: str,
+    *,
+    account_id: int,
+    site_id: int | None = None,
+    payload: dict[str, Any] | None = None,
+    actor: str = "system",
+) -> Event:
+    """Record a state change in the caller's transaction."""
+    event = Event(
+        kind=kind, subject=subject, account_id=account_id, site_id=site_id, payload=payload or {}, actor=actor
+    )
+    if session.get_bind().dialect.name == "postgresql":
+        event.txid = literal_column("pg_current_xact_id()::text::bigint")  # type: ignore[assignment]
+    session.add(event)
+    return event
+
+
+def _is_settled(session: Session) -> ColumnElement[bool] | None:
+    if session.get_bind().dialect.name != "postgresql":
+        return None
+    return Event.txid < literal_column("pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+
+
+def read_events(
+    session: Session, after: EventPosition, *, limit: int = 500, kinds: Sequence[str] | None = None
+) -> list[Event]:
+    """The next events after a position, oldest first. Cost: the new rows, whatever the outbox holds."""
+    query = (
+        select(Event)
+        .where(or_(Event.txid > after.txid, and_(Event.txid == after.txid, Event.id > after.event_id)))
+        .order_by(Event.txid, Event.id)
+        .limit(limit)
+    )
+    settled = _is_settled(session)
+    if settled is not None:
+        query = query.where(settled)
+    if kinds is not None:
+        query = query.where(Event.kind.in_(kinds))
+    return list(session.scalars(query))
+
+
+def position_of(event: Event) -> EventPosition:
+    """Where an event stands."""
+    return EventPosition(event.txid, event.id)
+
+
+def newest_position(session: Session) -> EventPosition:
+    """The end of the outbox, as far as it can be read now."""
+    query = select(Event).order_by(Event.txid.desc(), Event.id.desc()).limit(1)
+    settled = _is_settled(session)
+    if settled is not None:
+        query = query.where(settled)
+    newest = session.scalar(query)
+    return position_of(newest) if newest else EventPosition()
+
+
+def count_events(session: Session) -> int:
+    """How many events there are."""
+    return session.scalar(select(func.count()).select_from(Event)) or 0

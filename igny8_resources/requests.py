@@ -1,0 +1,211 @@
+"""Work that somebody asked for: submitted with its items, followed by phase, finished when its items are.
+
+A request is rows before it is a run: the API or the command line writes it in one transaction, a sensor turns its items
+into runs, and the assets report how far each item is. Items whose status is ``queued`` are launched by the requests
+sensor; items that are ``waiting`` are launched by an event and only followed here.
+"""
+
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from igny8_resources.events import append_event
+from igny8_resources.warehouse.tables.columns import utc_now
+from igny8_resources.warehouse.tables.ledgers import Request, RequestItem
+from igny8_resources.warehouse.upsert import upsert
+
+Phase = Literal["INIT", "PREP", "AI_CALL", "PARSE", "SAVE", "DONE"]
+PHASES: tuple[Phase, ...] = ("INIT", "PREP", "AI_CALL", "PARSE", "SAVE", "DONE")
+OPEN_ITEM = ("waiting", "queued", "launched", "running")
+RequestKind = Literal["plan", "content", "social", "video"]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of work: the job that does it and the Dagster partition it does it for."""
+
+    job: str
+    partition: str
+
+
+def submit_request(
+    session: Session,
+    *,
+    account_id: int,
+    site_id: int | None,
+    kind: RequestKind,
+    payload: dict[str, Any],
+    items: Sequence[Item],
+    idempotency_key: str | None = None,
+    user_id: int | None = None,
+) -> tuple[Request, bool]:
+    """Record a request with its items; the same key gives the first request back.
+
+    Returns:
+        The request and whether it is new.
+    """
+    key = idempotency_key or uuid.uuid4().hex
+    known = session.scalar(select(Request).where(Request.account_id == account_id, Request.idempotency_key == key))
+    if known is not None:
+        return known, False
+    request = Request(
+        id=uuid.uuid4().hex,
+        account_id=account_id,
+        site_id=site_id,
+        user_id=user_id,
+        kind=kind,
+        payload=payload,
+        idempotency_key=key,
+    )
+    session.add(request)
+    session.flush()
+    session.add_all(
+        RequestItem(request_id=request.id, account_id=account_id, subject=item.partition, job=item.job) for item in items
+    )
+    append_event(
+        session,
+        "request.created",
+        request.id,
+        account_id=account_id,
+        site_id=site_id,
+        payload={"kind": kind},
+        actor=f"user:{user_id}" if user_id else "system",
+    )
+    return request, True
+
+
+def add_waiting_items(session: Session, request_id: str, items: Iterable[Item]) -> None:
+    """Follow further pieces of a request that events will launch."""
+    request = session.get_one(Request, request_id)
+    rows = [
+        {
+            "request_id": request_id,
+            "account_id": request.account_id,
+            "subject": item.partition,
+            "job": item.job,
+            "status": "waiting",
+            "phase": "INIT",
+            "message": "",
+            "run_id": "",
+            "updated_at": utc_now(),
+        }
+        for item in items
+    ]
+    upsert(session, RequestItem, rows, key=("request_id", "subject"))
+
+
+def report_progress(
+    session: Session, partition: str, job: str, phase: Phase, message: str = "", run_id: str = ""
+) -> None:
+    """Tell every open request that waits for this work how far it is."""
+    open_items = (
+        RequestItem.subject == partition,
+        RequestItem.job == job,
+        RequestItem.status.in_(OPEN_ITEM),
+    )
+    request_ids = list(session.scalars(select(RequestItem.request_id).where(*open_items)))
+    if not request_ids:
+        return
+    now = utc_now()
+    values: dict[str, Any] = {"status": "running", "phase": phase, "message": message, "updated_at": now}
+    if run_id:
+        values["run_id"] = run_id
+    session.execute(update(RequestItem).where(*open_items).values(**values))
+    session.execute(
+        update(Request)
+        .where(Request.id.in_(request_ids), Request.status.in_(("queued", "launched", "running")))
+        .values(status="running", phase=phase, message=message or Request.message, updated_at=now)
+    )
+
+
+def finish_items(
+    session: Session, partition: str, job: str, *, failure: str = "", reopen_failed: bool = False
+) -> None:
+    """End this work in every request that waits for it; a request ends with its last item.
+
+    ``reopen_failed`` lets a repeat that succeeded turn a failed item into a done one.
+    """
+    statuses = (*OPEN_ITEM, "failed") if reopen_failed else OPEN_ITEM
+    items = list(
+        session.scalars(
+            select(RequestItem).where(
+                RequestItem.subject == partition, RequestItem.job == job, RequestItem.status.in_(statuses)
+            )
+        )
+    )
+    for item in items:
+        item.status = "failed" if failure else "done"
+        item.phase = item.phase if failure else "DONE"
+        item.message = failure
+    session.flush()
+    for request_id in {item.request_id for item in items}:
+        _settle_request(session, session.get_one(Request, request_id))
+
+
+def _settle_request(session: Session, request: Request) -> None:
+    items = list(session.scalars(select(RequestItem).where(RequestItem.request_id == request.id)))
+    if any(item.status in OPEN_ITEM for item in items) or request.status == "cancelled":
+        return
+    failed = [item for item in items if item.status == "failed"]
+    request.status = "failed" if failed else "done"
+    request.phase = request.phase if failed else "DONE"
+    request.message = failed[0].message if failed else f"{len(items)} of {len(items)} done"
+    request.finished_at = utc_now()
+    append_event(
+        session,
+        f"request.{request.status}",
+        request.id,
+        account_id=request.account_id,
+        site_id=request.site_id,
+        payload={"kind": request.kind, "failed": len(failed), "items": len(items)},
+    )
+
+
+def mark_launched(session: Session, request_id: str, partition: str) -> None:
+    """A run was asked for this item; the requests sensor will not ask again."""
+    session.execute(
+        update(RequestItem)
+        .where(
+            RequestItem.request_id == request_id, RequestItem.subject == partition, RequestItem.status == "queued"
+        )
+        .values(status="launched", updated_at=utc_now())
+    )
+    session.execute(
+        update(Request)
+        .where(Request.id == request_id, Request.status == "queued")
+        .values(status="launched", updated_at=utc_now())
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a request is: ``done`` and ``failed`` of ``total`` items, and the newest phase and message."""
+
+    status: str
+    phase: str
+    message: str
+    total: int
+    done: int
+    failed: int
+
+    @property
+    def percent(self) -> int:
+        """Whole percent of the work, counting the phases of items under way."""
+        return 100 if self.status == "done" else min(99, round(100 * (self.done + self.failed) / max(1, self.total)))
+
+
+def progress_of(session: Session, request: Request) -> Progress:
+    """Count a request's items."""
+    statuses = list(session.scalars(select(RequestItem.status).where(RequestItem.request_id == request.id)))
+    return Progress(
+        status=request.status,
+        phase=request.phase,
+        message=request.message,
+        total=len(statuses),
+        done=statuses.count("done"),
+        failed=statuses.count("failed"),
+    )

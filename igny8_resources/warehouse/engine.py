@@ -1,0 +1,93 @@
+"""The way into the warehouse: one engine a URL, read sessions and write transactions.
+
+On SQLite (WAL) there is one writer at a time, so a write transaction takes the lock when it begins; taking it later, in
+the middle of a transaction that has read, fails at once instead of waiting. On PostgreSQL a write is a plain transaction.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.orm import Session, sessionmaker
+
+from igny8_resources.settings import Settings, SettingsError
+
+SQLITE_BUSY_SECONDS = 60
+
+
+class Warehouse:
+    """One database: ``read()`` for queries, ``write()`` for one transaction that commits at its end or not at all."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url = make_url(url)
+        except ArgumentError as unreadable:
+            raise SettingsError(
+                "IGNY8_WAREHOUSE_URL: expected a database URL such as postgresql+psycopg2://user:password@host/igny8"
+            ) from unreadable
+        if self.url.get_backend_name() not in {"sqlite", "postgresql"}:
+            raise SettingsError(
+                f"IGNY8_WAREHOUSE_URL: {self.url.get_backend_name()} is not supported; use sqlite or postgresql"
+            )
+        self.engine = self._engine()
+        self._reads = sessionmaker(self.engine, expire_on_commit=False)
+        self._writes = sessionmaker(self.engine.execution_options(igny8_write=True), expire_on_commit=False)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether the warehouse is the embedded default."""
+        return self.url.get_backend_name() == "sqlite"
+
+    def _engine(self) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self.url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+        if self.url.database and self.url.database != ":memory:":
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(self.url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
+
+        @event.listens_for(engine, "connect")
+        def _configure(connection: Any, _record: Any) -> None:
+            # The driver must not open transactions by itself: "begin" below decides which kind.
+            connection.isolation_level = None
+            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            is_write = connection.get_execution_options().get("igny8_write", False)
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
+
+        return engine
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session for queries; nothing in it is committed."""
+        with self._reads() as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with self._writes.begin() as session:
+            yield session
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+_open: dict[str, Warehouse] = {}
+_lock = threading.Lock()
+
+
+def open_warehouse(settings: Settings) -> Warehouse:
+    """The process's warehouse for these settings; opened once a URL."""
+    with _lock:
+        if settings.warehouse not in _open:
+            _open[settings.warehouse] = Warehouse(settings.warehouse)
+        return _open[settings.warehouse]

@@ -1,0 +1,259 @@
+"""Accounts, sites, sectors, voices, module switches and automation: looked up and set up."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from igny8_resources.ai.router import Tenant
+from igny8_resources.contracts.planner import SiteVoice
+from igny8_resources.credits import move_credits
+from igny8_resources.events import append_event
+from igny8_resources.warehouse.tables.automation import STAGES, AutomationConfig, AutomationStage
+from igny8_resources.warehouse.tables.tenancy import (
+    MODULES,
+    Account,
+    AuthorProfile,
+    Sector,
+    Site,
+    SiteModule,
+)
+
+SITE_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+MOST_SECTORS = 5
+
+
+class UnknownSite(LookupError):
+    """There is no site with this key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"there is no site {key!r}; `igny8 status` lists the sites, `igny8 site add` makes one")
+
+
+class SiteRefused(ValueError):
+    """A site or sector cannot be made as asked; the message says why and what would work."""
+
+
+class ModuleDisabled(Exception):
+    """A module is switched off for the site, so its work does nothing."""
+
+    def __init__(self, module: str, site_key: str) -> None:
+        super().__init__(f"the {module} module is switched off for {site_key}; switch it on in the site's modules")
+        self.module = module
+
+
+def site_by_key(session: Session, key: str) -> Site:
+    """The site of a partition key.
+
+    Raises:
+        UnknownSite: there is none.
+    """
+    site = session.scalar(select(Site).where(Site.key == key))
+    if site is None:
+        raise UnknownSite(key)
+    return site
+
+
+def tenant_of(site: Site) -> Tenant:
+    """Who pays for work on a site."""
+    return Tenant(site.account_id, site.id, site.key)
+
+
+def default_author(session: Session, site: Site) -> AuthorProfile | None:
+    """The profile that the site writes as."""
+    return session.scalar(
+        select(AuthorProfile)
+        .where(AuthorProfile.site_id == site.id)
+        .order_by(AuthorProfile.is_default.desc(), AuthorProfile.id)
+        .limit(1)
+    )
+
+
+def voice_of(session: Session, site: Site) -> SiteVoice:
+    """Who is speaking, for every brief."""
+    author = default_author(session, site)
+    return SiteVoice(
+        site_key=site.key,
+        site_name=site.name,
+        niche=site.niche,
+        language=site.language,
+        audience=site.audience,
+        tone=author.tone if author else "",
+        author_name=author.name if author else "",
+        author_bio=author.bio if author else "",
+    )
+
+
+def module_enabled(session: Session, site_id: int, module: str) -> bool:
+    """Whether a module is on; without a row it is."""
+    if module not in MODULES:
+        raise ValueError(f"{module!r} is not a module; modules are {', '.join(MODULES)}")
+    enabled = session.scalar(
+        select(SiteModule.enabled).where(SiteModule.site_id == site_id, SiteModule.module == module)
+    )
+    return enabled is not False
+
+
+def require_module(session: Session, site: Site, module: str) -> None:
+    """Refuse work of a module that is off.
+
+    Raises:
+        ModuleDisabled: it is.
+    """
+    if not module_enabled(session, site.id, module):
+        raise ModuleDisabled(module, site.key)
+
+
+def set_module(session: Session, site: Site, module: str, *, enabled: bool) -> None:
+    """Switch a module of a site."""
+    module_enabled(session, site.id, module)
+    row = session.scalar(select(SiteModule).where(SiteModule.site_id == site.id, SiteModule.module == module))
+    if row is None:
+        row = SiteModule(account_id=site.account_id, site_id=site.id, module=module)
+        session.add(row)
+    row.enabled = enabled
+    append_event(
+        session,
+        "site.module_switched",
+        site.key,
+        account_id=site.account_id,
+        site_id=site.id,
+        payload={"module": module, "enabled": enabled},
+    )
+
+
+def automation_of(session: Session, site_id: int) -> AutomationConfig:
+    """A site's automation choices."""
+    return session.scalars(select(AutomationConfig).where(AutomationConfig.site_id == site_id)).one()
+
+
+@dataclass(frozen=True)
+class StageRule:
+    """One stage's switch and caps."""
+
+    enabled: bool
+    batch_size: int
+    daily_cap: int | None
+
+
+def stage_rule(session: Session, site_id: int, stage: str) -> StageRule:
+    """A stage's rule; a stage without a row is off."""
+    if stage not in STAGES:
+        raise ValueError(f"{stage!r} is not a stage; stages are {', '.join(STAGES)}")
+    row = session.scalar(
+        select(AutomationStage).where(AutomationStage.site_id == site_id, AutomationStage.stage == stage)
+    )
+    return StageRule(row.enabled, row.batch_size, row.daily_cap) if row else StageRule(False, 0, 0)
+
+
+def create_account(session: Session, slug: str, name: str, *, credits: Decimal, reference: str) -> Account:
+    """The account of a slug, made with its first credits when it does not exist."""
+    account = session.scalar(select(Account).where(Account.slug == slug))
+    if account is None:
+        account = Account(slug=slug, name=name, monthly_credits=credits, credit_balance=Decimal(0))
+        session.add(account)
+        session.flush()
+    if credits > 0:
+        move_credits(
+            session, account.id, credits, kind="subscription", reference=reference, description="first credits"
+        )
+    return account
+
+
+@dataclass(frozen=True)
+class SectorPlan:
+    """A sector to make: its name and the words that decide which keywords belong to it."""
+
+    name: str
+    description: str = ""
+    seed_terms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class SitePlan:
+    """A site to make."""
+
+    key: str
+    name: str
+    base_url: str
+    niche: str = ""
+    tagline: str = ""
+    description: str = ""
+    language: str = "en"
+    audience: str = ""
+    sectors: tuple[SectorPlan, ...] = ()
+    author_name: str = ""
+    author_bio: str = ""
+    author_tone: str = ""
+    auto_approve: bool = False
+    social_platforms: tuple[str, ...] = ()
+    video_daily_cap: int | None = None
+    enabled_stages: tuple[str, ...] = ("planning", "writing", "publishing", "site")
+
+
+def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
+    """Make a site with its sectors, author and automation, in the caller's transaction.
+
+    Raises:
+        SiteRefused: the key is malformed or taken, the URL is not absolute, or there are too many sectors.
+    """
+    if not SITE_KEY.fullmatch(plan.key) or len(plan.key) > 60:
+        raise SiteRefused(f"site key {plan.key!r}: use up to 60 lower-case letters, digits and single dashes")
+    if session.scalar(select(Site.id).where(Site.key == plan.key)) is not None:
+        raise SiteRefused(f"site key {plan.key!r} is taken; choose another, keys are unique in the whole deployment")
+    if not plan.base_url.startswith(("http://", "https://")):
+        raise SiteRefused(f"site URL {plan.base_url!r}: expected an absolute URL such as https://example.com")
+    if len(plan.sectors) > MOST_SECTORS:
+        raise SiteRefused(f"{len(plan.sectors)} sectors: a site has at most {MOST_SECTORS}")
+    site = Site(
+        account_id=account.id,
+        key=plan.key,
+        name=plan.name,
+        base_url=plan.base_url.rstrip("/"),
+        niche=plan.niche,
+        tagline=plan.tagline,
+        description=plan.description,
+        language=plan.language,
+        audience=plan.audience,
+    )
+    session.add(site)
+    session.flush()
+    owned = {"account_id": account.id, "site_id": site.id}
+    for sector in plan.sectors or (SectorPlan("General"),):
+        session.add(
+            Sector(
+                **owned,
+                slug=slug_of(sector.name),
+                name=sector.name,
+                description=sector.description,
+                seed_terms=list(sector.seed_terms),
+            )
+        )
+    if plan.author_name:
+        session.add(AuthorProfile(**owned, name=plan.author_name, bio=plan.author_bio, tone=plan.author_tone))
+    session.add(
+        AutomationConfig(**owned, auto_approve=plan.auto_approve, social_platforms=list(plan.social_platforms))
+    )
+    for stage in STAGES:
+        cap = plan.video_daily_cap if stage == "video" else None
+        session.add(AutomationStage(**owned, stage=stage, enabled=stage in plan.enabled_stages, daily_cap=cap))
+    append_event(session, "site.created", site.key, account_id=account.id, site_id=site.id)
+    return site
+
+
+def slug_of(name: str) -> str:
+    """A name as it stands in addresses."""
+    from slugify import slugify
+
+    return slugify(name, max_length=80, word_boundary=True) or "general"
+
+
+def active_sectors(session: Session, site_id: int) -> Sequence[Sector]:
+    """A site's sectors in the order they were made."""
+    return session.scalars(
+        select(Sector).where(Sector.site_id == site_id, Sector.is_active.is_(True)).order_by(Sector.id)
+    ).all()
+
