@@ -17,7 +17,7 @@ _FIXED = frozenset({TAKEAWAYS, PROS_CONS, FAQ, CONCLUSION, RELATED})
 
 
 class ArticleAnchors(Value):
-    """One id for each section, each pros-and-cons subject and each question, in the draft's order; all are different."""
+    """One id for each section, pros-and-cons subject and question, in the draft's order; all are different."""
 
     sections: tuple[str, ...]
     subjects: tuple[str, ...]

@@ -11,8 +11,9 @@ Severity = Literal["error", "warning"]
 class Finding(Value):
     """One thing to mend.
 
-    ``check`` is the check's key (``keyword_in_title``), ``passage`` names where (``section:2``, ``faq:0``, or a node of a
-    graph), ``message`` says what is wrong and what to do. An error keeps a page from being published, a warning does not.
+    ``check`` is the check's key (``keyword_in_title``), ``passage`` names where (``section:2``, ``faq:0``, or a node
+    of a graph), ``message`` says what is wrong and what to do. An error keeps a page from being published, a warning
+    does not.
     """
 
     check: str

@@ -20,7 +20,7 @@ from igny8_resources.warehouse.upsert import upsert
 
 Phase = Literal["INIT", "PREP", "AI_CALL", "PARSE", "SAVE", "DONE"]
 PHASES: tuple[Phase, ...] = ("INIT", "PREP", "AI_CALL", "PARSE", "SAVE", "DONE")
-OPEN_ITEM = ("waiting", "queued", "launched", "running")
+OPEN_ITEM = ("waiting", "queued", "running")
 RequestKind = Literal["plan", "content", "social", "video"]
 
 
@@ -117,19 +117,17 @@ def report_progress(
     session.execute(update(RequestItem).where(*open_items).values(**values))
     session.execute(
         update(Request)
-        .where(Request.id.in_(request_ids), Request.status.in_(("queued", "launched", "running")))
+        .where(Request.id.in_(request_ids), Request.status.in_(("queued", "running")))
         .values(status="running", phase=phase, message=message or Request.message, updated_at=now)
     )
 
 
-def finish_items(
-    session: Session, partition: str, job: str, *, failure: str = "", reopen_failed: bool = False
-) -> None:
+def finish_items(session: Session, partition: str, job: str, *, failure: str = "") -> None:
     """End this work in every request that waits for it; a request ends with its last item.
 
-    ``reopen_failed`` lets a repeat that succeeded turn a failed item into a done one.
+    A repeat that succeeds turns an item that had failed into a done one.
     """
-    statuses = (*OPEN_ITEM, "failed") if reopen_failed else OPEN_ITEM
+    statuses = OPEN_ITEM if failure else (*OPEN_ITEM, "failed")
     items = list(
         session.scalars(
             select(RequestItem).where(
@@ -162,22 +160,6 @@ def _settle_request(session: Session, request: Request) -> None:
         account_id=request.account_id,
         site_id=request.site_id,
         payload={"kind": request.kind, "failed": len(failed), "items": len(items)},
-    )
-
-
-def mark_launched(session: Session, request_id: str, partition: str) -> None:
-    """A run was asked for this item; the requests sensor will not ask again."""
-    session.execute(
-        update(RequestItem)
-        .where(
-            RequestItem.request_id == request_id, RequestItem.subject == partition, RequestItem.status == "queued"
-        )
-        .values(status="launched", updated_at=utc_now())
-    )
-    session.execute(
-        update(Request)
-        .where(Request.id == request_id, Request.status == "queued")
-        .values(status="launched", updated_at=utc_now())
     )
 
 

@@ -16,7 +16,7 @@ class Merge:
 
 @dataclass(frozen=True)
 class Split:
-    """An old cluster whose keywords now stand in several clusters; ``parts`` holds the survivor too, when there is one."""
+    """An old cluster whose keywords now stand in several clusters; ``parts`` names the survivor too, if any."""
 
     source: str
     parts: tuple[str, ...]
@@ -62,9 +62,9 @@ def assign_ids(
 ) -> tuple[list[str], ClusterChanges]:
     """Give every cluster its id.
 
-    An old id goes to the new cluster that holds most of its surviving keywords, when that is at least half of them, or when
-    they make up more than half of the new cluster. If several old clusters claim one new cluster, the largest share wins.
-    Everything else is minted from the head keyword.
+    An old id goes to the new cluster that holds most of its surviving keywords, when that is at least half of them, or
+    when they make up more than half of the new cluster's known ones. If several old clusters claim one new cluster, the
+    largest share wins. Everything else is minted from the head keyword.
 
     Args:
         memberships: The normalised keywords of each new cluster.

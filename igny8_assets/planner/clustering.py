@@ -12,11 +12,13 @@ import igraph
 import numpy as np
 
 from igny8_assets.planner.cluster_identity import ClusterChanges, assign_ids
+from igny8_resources.contracts.vocabulary import INTENTS
 from igny8_resources.word_stems import normalise
 
 NEIGHBOURS = 15
 SIMILARITY_FLOOR = 0.3
 RESOLUTION = 0.2
+INTENT_PENALTY = 0.4
 _BLOCK_ROWS = 1024
 
 
@@ -47,6 +49,7 @@ def cluster_keywords(
     vectors: np.ndarray,
     *,
     intents: Sequence[Sequence[str]] | None = None,
+    intent_penalty: float = INTENT_PENALTY,
     mix_intents: bool = True,
     volumes: Sequence[int | None] | None = None,
     resolution: float = RESOLUTION,
@@ -58,15 +61,17 @@ def cluster_keywords(
     """Cluster keywords by their vectors.
 
     Each keyword is joined to its ``neighbours`` nearest ones whose cosine reaches ``similarity_floor``; the Leiden
-    algorithm then looks for groups whose mean link exceeds ``resolution`` (constant Potts model). A higher resolution gives
-    smaller, tighter clusters. A keyword that is near to nothing is a cluster of its own: none is dropped. The order of the
-    rows does not matter, and texts with the same normal form always share a cluster.
+    algorithm then looks for groups whose mean link exceeds ``resolution`` (constant Potts model). A higher resolution
+    gives smaller, tighter clusters. A keyword that is near to nothing is a cluster of its own: none is dropped. The
+    order of the rows does not matter, and texts with the same normal form always share a cluster.
 
     Args:
         texts: The keywords.
         vectors: Shape ``(len(texts), dimensions)``; rows are scaled to unit length here, zero rows stay alone.
         intents: Search intents per keyword, the first one leading; empty means unknown.
-        mix_intents: When False, keywords whose leading intents differ never share a cluster; unknown counts as one intent.
+        intent_penalty: Share of a link's weight that is lost when the two keywords have no known intent in common, less
+            when they have some; 0 ignores intents. Unknown intents cost nothing.
+        mix_intents: When False, keywords whose leading intents differ never share a cluster; unknown counts as one.
         volumes: Monthly searches per keyword; the largest of a new cluster gives it its id. Centrality decides ties.
         resolution: Density that a cluster must exceed, above 0.
         similarity_floor: Least cosine of a link, 0 to 1.
@@ -77,7 +82,14 @@ def cluster_keywords(
     Raises:
         ValueError: lengths differ or a parameter is out of range.
     """
-    _check(texts, vectors, intents, volumes, resolution, similarity_floor, neighbours)
+    _check(
+        texts,
+        vectors,
+        {"intents": intents, "volumes": volumes},
+        resolution=resolution,
+        shares={"similarity_floor": similarity_floor, "intent_penalty": intent_penalty},
+        neighbours=neighbours,
+    )
     rows_of: dict[str, list[int]] = defaultdict(list)
     for row, text in enumerate(texts):
         rows_of[normalise(text)].append(row)
@@ -85,10 +97,13 @@ def cluster_keywords(
     firsts = [rows_of[name][0] for name in names]
     unit = _unit_rows(np.asarray(vectors, dtype=np.float32)[firsts])
     links, weights = _links(unit, neighbours, similarity_floor)
-    if intents is not None and not mix_intents and len(links):
-        leading = np.array([next(iter(intents[row]), "") for row in firsts])
-        same = leading[links[:, 0]] == leading[links[:, 1]]
-        links, weights = links[same], weights[same]
+    if intents is not None:
+        known = [intents[row] for row in firsts]
+        if mix_intents:
+            weights = weights * (1.0 - intent_penalty * _intent_distance(known, links))
+        else:
+            same = _same_leading_intent(known, links)
+            links, weights = links[same], weights[same]
     communities = _communities(len(names), links, weights, resolution, seed)
     ranked = [_by_centrality(unit, community) for community in communities]
     sizes = [0 if volumes is None else (volumes[row] or 0) for row in firsts]
@@ -111,21 +126,22 @@ def cluster_keywords(
 def _check(
     texts: Sequence[str],
     vectors: np.ndarray,
-    intents: Sequence[Sequence[str]] | None,
-    volumes: Sequence[int | None] | None,
+    columns: Mapping[str, Sequence[object] | None],
+    *,
     resolution: float,
-    similarity_floor: float,
+    shares: Mapping[str, float],
     neighbours: int,
 ) -> None:
     if len(vectors) != len(texts):
         raise ValueError(f"{len(texts)} texts but {len(vectors)} vectors: expected one vector for each text")
-    for name, given in (("intents", intents), ("volumes", volumes)):
+    for name, given in columns.items():
         if given is not None and len(given) != len(texts):
             raise ValueError(f"{len(texts)} texts but {len(given)} {name}: expected one entry for each text")
     if resolution <= 0:
         raise ValueError(f"resolution is {resolution}: expected a number above 0, such as {RESOLUTION}")
-    if not 0 <= similarity_floor <= 1:
-        raise ValueError(f"similarity_floor is {similarity_floor}: expected a cosine between 0 and 1")
+    for name, share in shares.items():
+        if not 0 <= share <= 1:
+            raise ValueError(f"{name} is {share}: expected a number between 0 and 1")
     if neighbours < 1:
         raise ValueError(f"neighbours is {neighbours}: expected at least 1")
 
@@ -134,7 +150,8 @@ def _unit_rows(vectors: np.ndarray) -> np.ndarray:
     if not vectors.size:
         return vectors.reshape(len(vectors), -1)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    unit: np.ndarray = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return unit
 
 
 def _links(unit: np.ndarray, neighbours: int, floor: float) -> tuple[np.ndarray, np.ndarray]:
@@ -157,6 +174,21 @@ def _links(unit: np.ndarray, neighbours: int, floor: float) -> tuple[np.ndarray,
     # Rounded, so that the last bits of a matrix product, which differ between processors, decide nothing.
     links, where = np.unique(np.concatenate(pairs), axis=0, return_index=True)
     return links, np.round(np.concatenate(cosines)[where].astype(np.float64), 5)
+
+
+def _intent_distance(known: Sequence[Sequence[str]], links: np.ndarray) -> np.ndarray:
+    """Per link, 1 minus the Jaccard overlap of both ends' intents; 0 where either end's intent is unknown."""
+    masks = np.array([sum(1 << INTENTS.index(intent) for intent in set(each)) for each in known], dtype=np.uint8)
+    one, other = masks[links[:, 0]], masks[links[:, 1]]
+    shared, together = np.bitwise_count(one & other), np.bitwise_count(one | other)
+    distance: np.ndarray = np.where((one > 0) & (other > 0), 1.0 - shared / np.maximum(together, 1), 0.0)
+    return distance
+
+
+def _same_leading_intent(known: Sequence[Sequence[str]], links: np.ndarray) -> np.ndarray:
+    leading = np.array([next(iter(each), "") for each in known])
+    same: np.ndarray = leading[links[:, 0]] == leading[links[:, 1]]
+    return same
 
 
 def _communities(count: int, links: np.ndarray, weights: np.ndarray, resolution: float, seed: int) -> list[np.ndarray]:

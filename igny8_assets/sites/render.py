@@ -142,7 +142,7 @@ class PageRenderer:
             canonical=None,
             json_ld=None,
             share=None,
-            css=Markup(css.replace("</", "<\\/")),
+            css=Markup(css),
             link=lambda target: absolute(self._site.base_url, target),
             latest=self._plan.articles[:NEXT_READS],
         )

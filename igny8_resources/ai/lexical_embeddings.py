@@ -47,8 +47,8 @@ class LexicalEmbeddings:
 
         def weigh(vectorizer: TfidfVectorizer) -> "csr_matrix":
             vectorizer.fit(known)
-            # scikit-learn adds 1 to every idf; nearly all of it goes again, because in a list on one niche the words that
-            # every keyword shares (espresso, coffee) say nothing about the topic.
+            # scikit-learn adds 1 to every idf; nearly all of it goes again, because in a list on one niche the words
+            # that every keyword shares (espresso, coffee) say nothing about the topic.
             vectorizer.idf_ = vectorizer.idf_ - 0.9
             return vectorizer.transform(known)
 

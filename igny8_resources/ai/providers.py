@@ -31,11 +31,12 @@ class TextCall:
 
 @dataclass(frozen=True)
 class TextAnswer:
-    """What came back: the parsed JSON, as yet unchecked, and what it used."""
+    """What came back: the parsed JSON, as yet unchecked, and what it used; ``tokens_estimated`` if nobody counted."""
 
     payload: dict[str, object]
     input_tokens: int
     output_tokens: int
+    tokens_estimated: bool = field(default=False)
 
 
 @dataclass(frozen=True)

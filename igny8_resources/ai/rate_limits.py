@@ -15,7 +15,7 @@ from igny8_resources.ai.errors import ProviderUnavailable
 
 DIMENSIONS = ("requests", "tokens")
 
-_LONGEST_BELIEVED = 7 * 24 * 3600.0  # beyond it the number is a point in time or a mistake, not a duration
+_LONGEST_BELIEVED = 24 * 3600.0  # beyond it the number is a point in time or a mistake, not a duration
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _PART = re.compile(r"(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h|d)")
 
@@ -39,7 +39,7 @@ def seconds_of(text: str | None) -> float | None:
 
 
 def requested_wait(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """The seconds that ``retry-after-ms`` or ``retry-after`` (seconds or an HTTP date) ask for; None when neither does."""
+    """The seconds that ``retry-after-ms`` or ``retry-after`` (seconds or an HTTP date) ask for, None without either."""
     milliseconds = seconds_of(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
@@ -108,8 +108,8 @@ class RateGate:
             yield
 
     def learn(self, headers: Mapping[str, str]) -> None:
-        """Take note of an answer's headers: a limit with nothing remaining closes the gate until it resets."""
-        wait = exhausted_wait(headers)
-        if wait is not None:
+        """Take note of an answer's headers: a used-up limit or a ``retry-after`` closes the gate for all threads."""
+        wait = max(exhausted_wait(headers) or 0.0, requested_wait(headers) or 0.0)
+        if wait:
             with self._lock:
                 self._opens_at = max(self._opens_at, self._clock() + wait)

@@ -30,6 +30,7 @@ from igny8_resources.ai.providers import (
 from igny8_resources.contracts.video import WordTiming
 from igny8_resources.media import MediaStore, content_key
 from igny8_resources.settings import Settings
+from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
@@ -39,20 +40,6 @@ T = TypeVar("T", bound=BaseModel)
 
 # Content is priced by length, which is known only afterwards: reserve for a longer article than was asked for.
 LENGTH_HEADROOM = Decimal("1.5")
-
-
-@dataclass(frozen=True)
-class Tenant:
-    """Who a call is made for and who pays."""
-
-    account_id: int
-    site_id: int
-    site_key: str
-
-    @property
-    def media_prefix(self) -> str:
-        """Where this tenant's media lives; no key of another account begins with it."""
-        return f"accounts/{self.account_id}/{self.site_key}"
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,33 @@ JsonSchema = dict[str, Any]
 
 MAX_OBJECT_DEPTH = 10  # levels of nested objects that OpenAI accepts
 
-_SAID_IN_WORDS = ("minLength", "maxLength", "uniqueItems", "minProperties", "maxProperties", "minContains", "maxContains")
+_SAID_IN_WORDS = (
+    "minLength",
+    "maxLength",
+    "uniqueItems",
+    "minProperties",
+    "maxProperties",
+    "minContains",
+    "maxContains",
+)
 _KNOWN_FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
 _KEPT = (
-    ("type", "enum", "const", "pattern", "format", "minItems", "maxItems")
-    + ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
-)  # fmt: skip
+    "type",
+    "enum",
+    "const",
+    "pattern",
+    "format",
+    "minItems",
+    "maxItems",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+)
 
 
-class SchemaNotStrict(TypeError):
+class StrictSchemaError(TypeError):
     """A model cannot be expressed in strict mode; the message names the field and what to use instead."""
 
 
@@ -32,7 +50,7 @@ def strict_json_schema(model: type[BaseModel]) -> JsonSchema:
     Fixed-length tuples become arrays of that length whose items may be any of the tuple's types.
 
     Raises:
-        SchemaNotStrict: the model holds something that strict mode cannot say: ``dict``, ``Any``, extra fields allowed,
+        StrictSchemaError: the model holds something that strict mode cannot say: ``dict``, ``Any``, extra fields allowed,
             objects nested deeper than ``MAX_OBJECT_DEPTH``, or a root that is not an object.
     """
     source = model.model_json_schema(mode="validation")
@@ -42,7 +60,7 @@ def strict_json_schema(model: type[BaseModel]) -> JsonSchema:
         root_name = source["$ref"].removeprefix("#/$defs/")
         source = definitions[root_name]
     if source.get("type") != "object":
-        raise SchemaNotStrict(f"{root_name}: the answer must be one object, not {source.get('type', 'a union')}")
+        raise StrictSchemaError(f"{root_name}: the answer must be one object, not {source.get('type', 'a union')}")
     schema = _strict(source, root_name)
     used = {name: _strict(definition, name) for name, definition in definitions.items()}
     if used:
@@ -73,13 +91,15 @@ def _strict(node: JsonSchema, where: str) -> JsonSchema:
     elif node.get("type") == "array":
         _type_items(strict, node, where)
     elif not {"type", "enum", "const"} & strict.keys():
-        raise SchemaNotStrict(f"{where}: strict mode needs a type here; replace Any or object by a model or a scalar")
+        raise StrictSchemaError(f"{where}: strict mode needs a type here; replace Any or object by a model or a scalar")
     return strict
 
 
 def _close_object(strict: JsonSchema, node: JsonSchema, where: str) -> None:
     if node.get("additionalProperties") or "patternProperties" in node:
-        raise SchemaNotStrict(f"{where}: strict mode has no free keys; use a list of models with a key field, not a dict")
+        raise StrictSchemaError(
+            f"{where}: strict mode has no free keys; use a list of models with a key field, not a dict"
+        )
     properties: dict[str, JsonSchema] = node.get("properties", {})
     strict["properties"] = {name: _strict(child, f"{where}.{name}") for name, child in properties.items()}
     strict["required"] = list(properties)
@@ -87,7 +107,9 @@ def _close_object(strict: JsonSchema, node: JsonSchema, where: str) -> None:
 
 
 def _type_items(strict: JsonSchema, node: JsonSchema, where: str) -> None:
-    kinds: list[JsonSchema] = [_strict(item, f"{where}[{position}]") for position, item in enumerate(node.get("prefixItems", []))]
+    kinds: list[JsonSchema] = [
+        _strict(item, f"{where}[{position}]") for position, item in enumerate(node.get("prefixItems", []))
+    ]
     if not kinds:
         strict["items"] = _strict(node.get("items") or {}, f"{where}[]")
         return
@@ -102,7 +124,9 @@ def _limits_in_words(node: JsonSchema) -> str:
     return f"({', '.join(limits)})" if limits else ""
 
 
-def _refuse_deep(node: JsonSchema, definitions: dict[str, JsonSchema], where: str, depth: int = 0, path: tuple[str, ...] = ()) -> None:
+def _refuse_deep(
+    node: JsonSchema, definitions: dict[str, JsonSchema], where: str, depth: int = 0, path: tuple[str, ...] = ()
+) -> None:
     if "$ref" in node:
         name = node["$ref"].removeprefix("#/$defs/")
         if name not in path:  # a recursive model has no depth of its own: it is as deep as the answer makes it
@@ -110,7 +134,7 @@ def _refuse_deep(node: JsonSchema, definitions: dict[str, JsonSchema], where: st
         return
     depth += node.get("type") == "object"
     if depth > MAX_OBJECT_DEPTH:
-        raise SchemaNotStrict(f"{where}: objects are nested deeper than {MAX_OBJECT_DEPTH} levels; flatten the model")
+        raise StrictSchemaError(f"{where}: objects are nested deeper than {MAX_OBJECT_DEPTH} levels; flatten the model")
     children = [*node.get("properties", {}).values(), *node.get("anyOf", [])]
     for child in [*children, node["items"]] if "items" in node else children:
         _refuse_deep(child, definitions, where, depth, path)

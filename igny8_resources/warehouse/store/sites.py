@@ -8,10 +8,10 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from igny8_resources.ai.router import Tenant
 from igny8_resources.contracts.planner import SiteVoice
 from igny8_resources.credits import move_credits
 from igny8_resources.events import append_event
+from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.tables.automation import STAGES, AutomationConfig, AutomationStage
 from igny8_resources.warehouse.tables.tenancy import (
     MODULES,

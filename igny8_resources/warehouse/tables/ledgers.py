@@ -55,7 +55,7 @@ class EventCursor(Table):
 class Request(OfAccount, Table):
     """Work that somebody asked for; ``id`` is the ``task_id`` that the API hands out.
 
-    ``status``: queued, launched, running, done, failed, cancelled.
+    ``status``: queued, running, done, failed, cancelled.
     """
 
     __tablename__ = "requests"

@@ -1,0 +1,56 @@
+"""Code location ``content``: everything but video, run in one process a run because its work waits on the network."""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from igny8_assets.linker import assets as linker
+from igny8_assets.linker import checks as linker_checks
+from igny8_assets.planner import assets as planner
+from igny8_assets.planner import checks as planner_checks
+from igny8_assets.publishing import assets as publishing
+from igny8_assets.publishing import checks as publishing_checks
+from igny8_assets.schema import assets as schema
+from igny8_assets.schema import checks as schema_checks
+from igny8_assets.sites import assets as sites
+from igny8_assets.sites import checks as sites_checks
+from igny8_assets.social import assets as social
+from igny8_assets.social import checks as social_checks
+from igny8_assets.writer import assets as writer
+from igny8_assets.writer import checks as writer_checks
+from igny8_resources.resources import resources_from_environment
+from jobs.content import content_jobs
+from jobs.housekeeping import housekeeping, housekeeping_schedule
+from jobs.names import CONTENT_JOBS
+from sensors.factory import event_sensor, failure_sensor, request_sensor
+
+ASSET_MODULES = [planner, writer, schema, linker, publishing, sites, social]
+CHECK_MODULES = [
+    planner_checks,
+    writer_checks,
+    schema_checks,
+    linker_checks,
+    publishing_checks,
+    sites_checks,
+    social_checks,
+]
+
+
+def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
+    """The location's definitions; ``resources`` replaces those of the environment, for tests."""
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules(ASSET_MODULES),
+        asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
+        jobs=[*content_jobs, housekeeping],
+        schedules=[housekeeping_schedule],
+        sensors=[
+            event_sensor("content_events", content_jobs, CONTENT_JOBS),
+            request_sensor("content_requests", content_jobs, CONTENT_JOBS),
+            failure_sensor("run_failures"),
+        ],
+        executor=dg.in_process_executor,
+        resources=dict(resources) if resources is not None else resources_from_environment(),
+    )
+
+
+defs = build_defs()

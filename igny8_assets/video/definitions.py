@@ -1,0 +1,35 @@
+"""Code location ``video``: its own executor, so that rendering can be pinned to a host with a GPU.
+
+Dagster gives ad-hoc runs and backfills the executor of their location; a location of its own is what keeps a render off
+every other machine.
+"""
+
+from collections.abc import Mapping
+
+import dagster as dg
+
+from igny8_assets.video import assets as video
+from igny8_assets.video import checks as video_checks
+from igny8_resources.resources import resources_from_environment
+from igny8_resources.settings import load_settings
+from jobs.names import VIDEO_JOBS
+from jobs.video import render_executor, video_jobs
+from sensors.factory import event_sensor, request_sensor
+
+
+def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
+    """The location's definitions; ``resources`` replaces those of the environment, for tests."""
+    return dg.Definitions(
+        assets=dg.load_assets_from_modules([video]),
+        asset_checks=dg.load_asset_checks_from_modules([video_checks]),
+        jobs=video_jobs,
+        sensors=[
+            event_sensor("video_events", video_jobs, VIDEO_JOBS),
+            request_sensor("video_requests", video_jobs, VIDEO_JOBS),
+        ],
+        executor=render_executor(load_settings()),
+        resources=dict(resources) if resources is not None else resources_from_environment(),
+    )
+
+
+defs = build_defs()

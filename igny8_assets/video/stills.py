@@ -1,0 +1,141 @@
+"""A picture file made ready to be moved: oriented, cropped or framed for the preset, converted to planes once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy
+from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
+
+from igny8_assets.video.colour_planes import Plane, Planes, planes_of
+from igny8_assets.video.failures import PictureUnusable
+from igny8_assets.video.presets import Preset
+from igny8_assets.video.timeline import View
+
+MAX_ZOOM = 1.12
+# A picture that would lose more than this share to cropping is framed on a blurred copy of itself instead.
+_LARGEST_CROP = 0.35
+_LARGEST_PICTURE = 120_000_000  # pixels
+
+
+@dataclass(frozen=True)
+class Still:
+    """A picture's planes at ``scale`` times the frame; ``framed`` pictures keep clear of the edges and move less."""
+
+    planes: Planes
+    scale: float
+    framed: bool
+
+
+def check_picture(path: Path) -> None:
+    """Read a picture completely.
+
+    Raises:
+        PictureUnusable: it is missing, not a picture, cut off, or too large.
+    """
+    _opened(path)
+
+
+def load_still(path: Path, preset: Preset) -> Still:
+    """Read a picture for a preset.
+
+    Raises:
+        PictureUnusable: as ``check_picture``.
+    """
+    picture = _opened(path)
+    width, height = _even(preset.width * MAX_ZOOM), _even(preset.height * MAX_ZOOM)
+    wanted, given = width / height, picture.width / picture.height
+    kept = min(wanted, given) / max(wanted, given)
+    framed = 1 - kept > _LARGEST_CROP
+    filled = _framed(picture, width, height, preset) if framed else _covering(picture, width, height)
+    return Still(planes_of(numpy.asarray(filled)), width / preset.width, framed)
+
+
+def view_into(still: Still, view: View, width: int, height: int, planes: tuple[Plane, Plane, Plane]) -> None:
+    """Draw one view of a still into the planes of a frame of ``width`` x ``height`` pixels, at sub-pixel places."""
+    if still.framed:
+        view = View(0.5 + (view.x - 0.5) * 0.1, 0.5 + (view.y - 0.5) * 0.1, 1 + (view.zoom - 1) * 0.45)
+    source_height, source_width = still.planes.y.shape
+    step_x = source_width / width / view.zoom
+    step_y = source_height / height / view.zoom
+    # Source place of the frame's top left corner; pixel centres lie at +0.5.
+    left = view.x * source_width - step_x * width / 2
+    top = view.y * source_height - step_y * height / 2
+    luma = ((step_x, left + step_x / 2 - 0.5), (step_y, top + step_y / 2 - 0.5))
+    # Colour samples sit on even luma columns and halfway between luma rows.
+    chroma = ((step_x, luma[0][1] / 2), (step_y, (luma[1][1] + 0.5 * step_y - 0.5) / 2))
+    sources = (still.planes.y, still.planes.u, still.planes.v)
+    for source, target, ((scale_x, at_x), (scale_y, at_y)) in zip(sources, planes, (luma, chroma, chroma), strict=True):
+        matrix = numpy.array([[scale_x, 0, at_x], [0, scale_y, at_y]], numpy.float64)
+        cv2.warpAffine(
+            source,
+            matrix,
+            (target.shape[1], target.shape[0]),
+            dst=target,
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+            borderMode=cv2.BORDER_REPLICATE,
+        )
+
+
+def _even(length: float) -> int:
+    return 2 * round(length / 2)
+
+
+def _opened(path: Path) -> Image.Image:
+    try:
+        with Image.open(path) as opened:
+            if opened.width * opened.height > _LARGEST_PICTURE:
+                raise PictureUnusable(f"The picture {path.name} has {opened.width}x{opened.height} pixels: make it smaller.")
+            picture = ImageOps.exif_transpose(opened)
+            if picture.mode in ("RGBA", "LA", "P", "PA"):
+                picture = picture.convert("RGBA")
+                ground = Image.new("RGBA", picture.size, "white")
+                picture = Image.alpha_composite(ground, picture)
+            return picture.convert("RGB")
+    except FileNotFoundError as error:
+        raise PictureUnusable(f"The picture {path} does not exist.") from error
+    except IsADirectoryError as error:
+        raise PictureUnusable(f"The picture {path} is a folder.") from error
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise PictureUnusable(
+            f"The picture {path.name} cannot be read ({error}): export it again as PNG, JPEG or WebP."
+        ) from error
+
+
+def _covering(picture: Image.Image, width: int, height: int) -> Image.Image:
+    return ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS, centering=(0.5, 0.45))
+
+
+def _framed(picture: Image.Image, width: int, height: int, preset: Preset) -> Image.Image:
+    """The whole picture with rounded corners over a blurred, darkened copy of itself."""
+    tiny = ImageOps.fit(picture, (max(2, width // 24), max(2, height // 24)), Image.Resampling.BOX)
+    ground = cv2.GaussianBlur(numpy.asarray(tiny).astype(numpy.float32), (0, 0), 2.2)
+    ground = cv2.resize(ground, (width, height), interpolation=cv2.INTER_CUBIC) * 0.5
+    # Half a level of fixed noise keeps the soft gradient from showing steps.
+    noise = numpy.random.default_rng(7).normal(0.0, 0.9, (height, width, 1)).astype(numpy.float32)
+    canvas = Image.fromarray(numpy.clip(ground + noise + 0.5, 0, 255).astype(numpy.uint8))
+
+    unit = preset.unit * MAX_ZOOM
+    # At the largest zoom of a framed picture its edge still stays inside the frame.
+    room_x, room_y = width * 0.925, height * (0.46 if preset.is_vertical else 0.8)
+    factor = min(room_x / picture.width, room_y / picture.height)
+    size = (max(2, round(picture.width * factor)), max(2, round(picture.height * factor)))
+    sharp = picture.resize(size, Image.Resampling.LANCZOS)
+    area = preset.safe_area
+    middle = (area.top + area.bottom) / 2 / preset.height * height if preset.is_vertical else height / 2
+    place = (round((width - size[0]) / 2), round(middle - size[1] / 2))
+    canvas.paste(Image.new("RGB", size, "black"), (place[0], place[1] + round(10 * unit)), _soft_shadow(size, unit))
+    canvas.paste(sharp, place, _rounded_mask(size, round(28 * unit)))
+    return canvas
+
+
+def _rounded_mask(size: tuple[int, int], radius: int) -> Image.Image:
+    large = Image.new("L", (size[0] * 2, size[1] * 2), 0)
+    ImageDraw.Draw(large).rounded_rectangle((0, 0, size[0] * 2 - 1, size[1] * 2 - 1), radius * 2, fill=255)
+    return large.resize(size, Image.Resampling.BOX)
+
+
+def _soft_shadow(size: tuple[int, int], unit: float) -> Image.Image:
+    mask = numpy.asarray(_rounded_mask(size, round(28 * unit))).astype(numpy.float32)
+    blurred = cv2.GaussianBlur(mask, (0, 0), max(1.0, 14 * unit))
+    return Image.fromarray((blurred * 0.45).astype(numpy.uint8))

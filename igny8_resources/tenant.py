@@ -1,0 +1,17 @@
+"""Whom work is done for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """The site that work is done for and the account that pays."""
+
+    account_id: int
+    site_id: int
+    site_key: str
+
+    @property
+    def media_prefix(self) -> str:
+        """Where this tenant's media lives; no key of another account begins with it."""
+        return f"accounts/{self.account_id}/{self.site_key}"

@@ -1,0 +1,66 @@
+"""Calendar work that keeps the instance small: old runs and finished partitions.
+
+Dagster's own retention covers ticks only; runs and dynamic partitions stay for ever unless something removes them.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from igny8_resources.resources import PlatformResource
+from jobs.retention import finished_article_partitions
+
+# One night's work: bounded, so that a first run on an old instance does not hold the database for minutes.
+MOST_RUNS_A_NIGHT = 2_000
+ARTICLES = "articles"
+
+
+@dg.op(description="Delete finished runs older than IGNY8_RUN_RETENTION_DAYS.")
+def purge_runs(context: dg.OpExecutionContext, platform: PlatformResource) -> int:
+    """Returns how many runs were deleted."""
+    days = platform.platform.settings.run_retention_days
+    before = datetime.now(UTC) - timedelta(days=days)
+    finished = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    old = context.instance.get_run_records(
+        dg.RunsFilter(statuses=finished, created_before=before), limit=MOST_RUNS_A_NIGHT, ascending=True
+    )
+    for record in old:
+        context.instance.delete_run(record.dagster_run.run_id)
+    context.log.info(f"deleted {len(old)} runs that were created more than {days} days ago")
+    return len(old)
+
+
+@dg.op(description="Take articles that were published long ago out of the partition set; the warehouse keeps them.")
+def retire_partitions(context: dg.OpExecutionContext, platform: PlatformResource, purged: int) -> int:
+    """Returns how many partitions were retired; never one with a run in flight."""
+    del purged
+    parts = platform.platform
+    before = datetime.now(UTC) - timedelta(days=parts.settings.partition_retention_days)
+    with parts.warehouse.read() as session:
+        finished = set(finished_article_partitions(session, before))
+    present = set(context.instance.get_dynamic_partitions(ARTICLES))
+    in_flight = {
+        run.tags.get("dagster/partition")
+        for run in context.instance.get_runs(
+            dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+        )
+    }
+    retired = sorted((finished & present) - in_flight)
+    for key in retired:
+        context.instance.delete_dynamic_partition(ARTICLES, key)
+    context.log.info(f"retired {len(retired)} article partitions")
+    return len(retired)
+
+
+@dg.job(description="Nightly: delete old runs, retire the partitions of articles finished long ago.")
+def housekeeping() -> None:
+    """Purge, then retire."""
+    retire_partitions(purge_runs())
+
+
+housekeeping_schedule = dg.ScheduleDefinition(
+    job=housekeeping,
+    cron_schedule="30 3 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)

@@ -1,0 +1,23 @@
+"""The names of jobs, pools, groups and run tags: what sensors, the API and the command line refer to.
+
+Belongs here: names. Does not belong here: anything that imports Dagster, so that the API may read it.
+"""
+
+PLAN_SITE = "plan_site"
+WRITE_ARTICLE = "write_article"
+PUBLISH_ARTICLE = "publish_article"
+BUILD_SITE = "build_site"
+DRAFT_SOCIAL_POSTS = "draft_social_posts"
+CREATE_VIDEO_PROJECT = "create_video_project"
+RENDER_VIDEO = "render_video"
+
+CONTENT_JOBS = (PLAN_SITE, WRITE_ARTICLE, PUBLISH_ARTICLE, BUILD_SITE, DRAFT_SOCIAL_POSTS)
+VIDEO_JOBS = (CREATE_VIDEO_PROJECT, RENDER_VIDEO)
+
+VIDEO_RENDER_POOL = "video_render"
+
+REQUEST_TAG = "igny8/request"
+SITE_TAG = "igny8/site"
+ACCOUNT_TAG = "igny8/account"
+DRIVER_TAG = "igny8/driver"
+EVENT_TAG = "igny8/event"

@@ -1,0 +1,33 @@
+"""The jobs of the video location, and the executor that pins rendering."""
+
+import dagster as dg
+
+from igny8_resources.settings import Settings, SettingsError
+from jobs import names
+
+create_video_project = dg.define_asset_job(
+    names.CREATE_VIDEO_PROJECT,
+    selection=dg.AssetSelection.assets("video_projects"),
+    description="Open a video project for one published article.",
+)
+render_video = dg.define_asset_job(
+    names.RENDER_VIDEO,
+    selection=dg.AssetSelection.assets("video_script", "voiceover", "visuals", "rendered_video"),
+    description="Script, voice, pictures and rendering of one video.",
+)
+
+video_jobs = [create_video_project, render_video]
+
+
+def render_executor(settings: Settings) -> dg.ExecutorDefinition:
+    """The executor of the video location: one step at a time, each in a child process that takes its memory with it.
+
+    Raises:
+        SettingsError: the chosen executor is not built yet.
+    """
+    if settings.render_executor != "local":
+        raise SettingsError(
+            f"IGNY8_RENDER_EXECUTOR: {settings.render_executor!r} is not built yet; use 'local', or give the video location a "
+            "host of its own with grpc_server in workspace.yaml"
+        )
+    return dg.multiprocess_executor.configured({"max_concurrent": 1})

@@ -1,0 +1,162 @@
+"""What happened decides what runs: events and requests become work items.
+
+Belongs here: the rules, as plain queries on the warehouse, the same for Dagster's sensors and for the command line. Does not
+belong here: Dagster. Every rule looks at the state as it is now, so that an event read twice asks for nothing twice.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from igny8_resources.warehouse.store.sites import module_enabled, stage_rule
+from igny8_resources.warehouse.tables.ledgers import Event, Request, RequestItem
+from igny8_resources.warehouse.tables.planner import KeywordImport
+from igny8_resources.warehouse.tables.social import SocialPost
+from igny8_resources.warehouse.tables.tenancy import Site
+from igny8_resources.warehouse.tables.video import VideoProject
+from igny8_resources.warehouse.tables.writer import Content, Task
+from jobs import names
+
+# The events that rules listen to; readers ask for these alone.
+EVENT_KINDS = (
+    "keywords.staged",
+    "task.created",
+    "article.approved",
+    "article.published",
+    "video.project_created",
+    "video.rendered",
+)
+
+
+@dataclass(frozen=True)
+class Work:
+    """One run to ask for: a job, its partition, a key that makes asking twice harmless, and who it is for."""
+
+    job: str
+    partition: str
+    run_key: str
+    site_key: str
+    account_id: int
+    request_id: str = ""
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Run tags: limits per tenant and the way back to the request."""
+        tags = {names.SITE_TAG: self.site_key, names.ACCOUNT_TAG: str(self.account_id)}
+        if self.request_id:
+            tags[names.REQUEST_TAG] = self.request_id
+        return tags
+
+
+def work_for_events(session: Session, events: Sequence[Event]) -> list[Work]:
+    """The runs that these events call for, in their order, each at most once."""
+    sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_({e.site_id for e in events})))}
+    found: dict[tuple[str, str], Work] = {}
+    videos_asked: Counter[int] = Counter()
+    for event in events:
+        site = sites.get(event.site_id or 0)
+        if site is None or site.status != "active":
+            continue
+        for job, partition in _rules(session, site, event, videos_asked):
+            # A later event of the same kind replaces an earlier one: one build of the site serves both.
+            work = Work(job, partition, f"{job}/{partition}/{event.txid}-{event.id}", site.key, site.account_id)
+            found.pop((job, partition), None)
+            found[job, partition] = work
+    return list(found.values())
+
+
+def _rules(session: Session, site: Site, event: Event, videos_asked: Counter[int]) -> Iterable[tuple[str, str]]:
+    if event.kind == "keywords.staged":
+        staged = session.scalar(
+            select(KeywordImport.id).where(KeywordImport.site_id == site.id, KeywordImport.status == "staged").limit(1)
+        )
+        if staged and _stage_on(session, site, "planning", "planner"):
+            yield names.PLAN_SITE, site.key
+    elif event.kind == "task.created":
+        task = session.scalar(select(Task).where(Task.partition_key == event.subject))
+        if task is None or task.status != "queued" or not module_enabled(session, site.id, "writer"):
+            return
+        if task.request_id is not None or stage_rule(session, site.id, "writing").enabled:
+            yield names.WRITE_ARTICLE, event.subject
+    elif event.kind == "article.approved":
+        content = _content_of(session, event)
+        if content and content.status == "approved" and _stage_on(session, site, "publishing", "publisher"):
+            yield names.PUBLISH_ARTICLE, event.subject
+    elif event.kind == "article.published":
+        yield from _after_publication(session, site, event, videos_asked)
+    elif event.kind == "video.project_created":
+        project = session.scalar(select(VideoProject).where(VideoProject.partition_key == event.subject))
+        if project and project.status == "script_draft" and module_enabled(session, site.id, "video"):
+            yield names.RENDER_VIDEO, event.subject
+    elif event.kind == "video.rendered" and _stage_on(session, site, "site", "publisher"):
+        yield names.BUILD_SITE, site.key
+
+
+def _after_publication(
+    session: Session, site: Site, event: Event, videos_asked: Counter[int]
+) -> Iterable[tuple[str, str]]:
+    content = _content_of(session, event)
+    if content is None or content.status != "published":
+        return
+    if _stage_on(session, site, "site", "publisher"):
+        yield names.BUILD_SITE, site.key
+    has_posts = session.scalar(select(SocialPost.id).where(SocialPost.content_id == content.id).limit(1))
+    if has_posts is None and _stage_on(session, site, "social", "socializer"):
+        yield names.DRAFT_SOCIAL_POSTS, event.subject
+    has_video = session.scalar(select(VideoProject.id).where(VideoProject.content_id == content.id).limit(1))
+    if has_video is None and _stage_on(session, site, "video", "video"):
+        left = videos_left_today(session, site.id)
+        if left is None or videos_asked[site.id] < left:
+            videos_asked[site.id] += 1
+            yield names.CREATE_VIDEO_PROJECT, event.subject
+
+
+def videos_left_today(session: Session, site_id: int) -> int | None:
+    """How many more videos automation may start on a site today (UTC); None when there is no cap."""
+    cap = stage_rule(session, site_id, "video").daily_cap
+    if cap is None:
+        return None
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    started = session.scalar(
+        select(func.count())
+        .select_from(VideoProject)
+        .where(
+            VideoProject.site_id == site_id, VideoProject.request_id.is_(None), VideoProject.created_at >= midnight
+        )
+    )
+    return max(0, cap - (started or 0))
+
+
+def _stage_on(session: Session, site: Site, stage: str, module: str) -> bool:
+    return stage_rule(session, site.id, stage).enabled and module_enabled(session, site.id, module)
+
+
+def _content_of(session: Session, event: Event) -> Content | None:
+    return session.scalar(
+        select(Content).join(Task, Task.id == Content.task_id).where(Task.partition_key == event.subject)
+    )
+
+
+def work_for_requests(session: Session, jobs: Sequence[str], limit: int = 100) -> list[Work]:
+    """The runs that queued request items call for, oldest first; ``jobs`` are those of the asking code location."""
+    rows = session.execute(
+        select(RequestItem, Request, Site.key)
+        .join(Request, Request.id == RequestItem.request_id)
+        .outerjoin(Site, Site.id == Request.site_id)
+        .where(
+            RequestItem.status == "queued",
+            RequestItem.job.in_(jobs),
+            Request.status.in_(("queued", "running")),
+        )
+        .order_by(Request.created_at, RequestItem.id)
+        .limit(limit)
+    ).tuples()
+    return [
+        Work(item.job, item.subject, f"request/{request.id}/{item.subject}", key or "", request.account_id, request.id)
+        for item, request, key in rows
+    ]
+

@@ -1,0 +1,121 @@
+"""The sensors that every code location has: one follows the outbox, one the requests, one the failures.
+
+Belongs here: how Dagster is asked. Does not belong here: what should run (``dispatch``).
+"""
+
+from collections.abc import Sequence
+
+import dagster as dg
+from dagster import AddDynamicPartitionsRequest
+
+from igny8_resources.events import EventPosition, position_of, read_events
+from igny8_resources.resources import PlatformResource
+from jobs import names
+from sensors.dispatch import EVENT_KINDS, Work, work_for_events, work_for_requests
+from sensors.failures import record_failure
+
+# Enough for a burst, little enough that a tick stays far from its time limit.
+EVENTS_A_TICK = 500
+SECONDS_BETWEEN_TICKS = 5
+JOB_PARTITIONS = {
+    names.PLAN_SITE: "sites",
+    names.BUILD_SITE: "sites",
+    names.WRITE_ARTICLE: "articles",
+    names.PUBLISH_ARTICLE: "articles",
+    names.DRAFT_SOCIAL_POSTS: "articles",
+    names.CREATE_VIDEO_PROJECT: "articles",
+    names.RENDER_VIDEO: "videos",
+}
+
+
+def missing_partitions(instance: dg.DagsterInstance, works: Sequence[Work]) -> list[AddDynamicPartitionsRequest]:
+    """Partitions that a process made in the warehouse and died before it told Dagster."""
+    wanted: dict[str, list[str]] = {}
+    for work in works:
+        definition = JOB_PARTITIONS[work.job]
+        if not instance.has_dynamic_partition(definition, work.partition):
+            wanted.setdefault(definition, []).append(work.partition)
+    return [AddDynamicPartitionsRequest(name, list(dict.fromkeys(keys))) for name, keys in wanted.items()]
+
+
+def _run_requests(works: Sequence[Work]) -> list[dg.RunRequest]:
+    return [
+        dg.RunRequest(run_key=work.run_key, job_name=work.job, partition_key=work.partition, tags=work.tags)
+        for work in works
+    ]
+
+
+def event_sensor(name: str, jobs: Sequence[dg.SensorDefinition | object], job_names: Sequence[str]) -> dg.SensorDefinition:
+    """Follow the outbox by cursor and ask for the runs that the new events call for."""
+
+    @dg.sensor(
+        name=name,
+        jobs=list(jobs),  # type: ignore[arg-type]
+        minimum_interval_seconds=SECONDS_BETWEEN_TICKS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Reads new events from the warehouse's outbox and starts the work they call for.",
+    )
+    def follow_events(context: dg.SensorEvaluationContext, platform: PlatformResource) -> dg.SensorResult:
+        after = EventPosition.parse(context.cursor)
+        with platform.platform.warehouse.read() as session:
+            events = read_events(session, after, limit=EVENTS_A_TICK, kinds=EVENT_KINDS)
+            works = [work for work in work_for_events(session, events) if work.job in job_names]
+        if not events:
+            return dg.SensorResult(skip_reason="nothing has happened since the last tick")
+        return dg.SensorResult(
+            run_requests=_run_requests(works),
+            dynamic_partitions_requests=missing_partitions(context.instance, works),
+            cursor=str(position_of(events[-1])),
+        )
+
+    return follow_events
+
+
+def request_sensor(
+    name: str, jobs: Sequence[dg.SensorDefinition | object], job_names: Sequence[str]
+) -> dg.SensorDefinition:
+    """Turn what the API and the command line asked for into runs, each once."""
+
+    @dg.sensor(
+        name=name,
+        jobs=list(jobs),  # type: ignore[arg-type]
+        minimum_interval_seconds=SECONDS_BETWEEN_TICKS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Turns requests from the API and the command line into runs.",
+    )
+    def follow_requests(context: dg.SensorEvaluationContext, platform: PlatformResource) -> dg.SensorResult:
+        # An item stays queued until its run reports progress: a tick that is lost asks again, and the run key makes asking
+        # twice harmless.
+        with platform.platform.warehouse.read() as session:
+            works = work_for_requests(session, job_names)
+        if not works:
+            return dg.SensorResult(skip_reason="no request is waiting")
+        return dg.SensorResult(
+            run_requests=_run_requests(works),
+            dynamic_partitions_requests=missing_partitions(context.instance, works),
+        )
+
+    return follow_requests
+
+
+def failure_sensor(name: str) -> dg.SensorDefinition:
+    """Write a failed run's reason where people look for it: on the task, the video project and the request."""
+
+    @dg.run_failure_sensor(
+        name=name,
+        monitor_all_code_locations=True,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Notes on the task or video why its run failed, and ends the request that waits for it.",
+    )
+    def note_failures(context: dg.RunFailureSensorContext, platform: PlatformResource) -> None:
+        run = context.dagster_run
+        partition = run.tags.get("dagster/partition")
+        if partition is None:
+            return
+        steps = [event.step_failure_data.error for event in context.get_step_failure_events()]
+        causes = [error.cause or error for error in steps if error is not None]
+        reason = causes[0].message.strip() if causes else context.failure_event.message or "the run failed"
+        with platform.platform.warehouse.write() as session:
+            record_failure(session, run.job_name, partition, reason, run_id=run.run_id)
+
+    return note_failures
