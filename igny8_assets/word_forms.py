@@ -18,6 +18,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?\w
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|vs|approx|no|fig|dr|mr|mrs|ms|st|cf|incl|max|min)\.$", re.IGNORECASE
 )
+_EMPTY = STOPWORDS | {"vs", "versus"}
 _JOINT = re.compile(r"[\s\-–]+")
 
 
@@ -46,7 +47,7 @@ def phrase_stems(text: str) -> tuple[str, ...]:
 def content_words(text: str) -> list[Word]:
     """The words that carry meaning; of a phrase made of function words alone, all of them."""
     found = words(text)
-    return [word for word in found if word.text.casefold() not in STOPWORDS] or found
+    return [word for word in found if word.text.casefold() not in _EMPTY] or found
 
 
 def content_stems(text: str) -> tuple[str, ...]:

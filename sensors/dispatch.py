@@ -7,12 +7,12 @@ belong here: Dagster. Every rule looks at the state as it is now, so that an eve
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from igny8_resources.warehouse.store.sites import module_enabled, stage_rule
+from igny8_resources.warehouse.store.video import videos_left_today
 from igny8_resources.warehouse.tables.ledgers import Event, Request, RequestItem
 from igny8_resources.warehouse.tables.planner import KeywordImport
 from igny8_resources.warehouse.tables.social import SocialPost
@@ -113,22 +113,6 @@ def _after_publication(
         if left is None or videos_asked[site.id] < left:
             videos_asked[site.id] += 1
             yield names.CREATE_VIDEO_PROJECT, event.subject
-
-
-def videos_left_today(session: Session, site_id: int) -> int | None:
-    """How many more videos automation may start on a site today (UTC); None when there is no cap."""
-    cap = stage_rule(session, site_id, "video").daily_cap
-    if cap is None:
-        return None
-    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    started = session.scalar(
-        select(func.count())
-        .select_from(VideoProject)
-        .where(
-            VideoProject.site_id == site_id, VideoProject.request_id.is_(None), VideoProject.created_at >= midnight
-        )
-    )
-    return max(0, cap - (started or 0))
 
 
 def _stage_on(session: Session, site: Site, stage: str, module: str) -> bool:

@@ -166,7 +166,9 @@ def _missing_pieces(
                 yield SiteProblem(page_path, "missing_file", f"{name} is not among the site's files")
         for entry in article.toc:
             if entry.id not in fragments[article.slug].ids:
-                yield SiteProblem(page_path, "broken_anchor", f"no heading has the id {entry.id!r}: left out of the contents")
+                yield SiteProblem(
+                    page_path, "broken_anchor", f"no heading has the id {entry.id!r}: left out of the contents"
+                )
 
 
 def _media_of(article: ArticlePage) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What machines read: sitemap (sitemaps.org 0.9 with Google's image and video extensions), Atom feed (RFC 4287), robots."""
+"""What machines read: the sitemap (sitemaps.org 0.9, Google's image and video extensions), an Atom feed, robots.txt."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -121,4 +121,5 @@ def _clean(text: str) -> str:
 
 def _document(root: "etree._Element") -> bytes:
     etree.indent(root)
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    document: bytes = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"

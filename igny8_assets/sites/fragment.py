@@ -1,7 +1,7 @@
 """Makes an article's HTML fragment fit for its page: safe, linked relatively, and kind to small screens.
 
 The fragment may have been edited by people, so it is cleaned against an allowlist (nh3) and every change that takes
-something away is reported. A link to a page that is not (or no longer) on the site loses its anchor and keeps its words.
+something away is reported. A link to a page that is not on the site (any more) keeps its words and loses its anchor.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -65,9 +65,8 @@ def prepare_fragment(
     problems += _refused(root, page)
     root = _parsed(nh3.clean(source, tags=_TAGS, attributes=_ATTRIBUTES, link_rel=None), page)
     problems += _without_first_headings(root, page)
-    linked: set[str] = set()
     for element in list(root.iter("a")):
-        problems += _settle_link(element, page, base_url, pages, files, linked)
+        problems += _settle_link(element, page=page, base_url=base_url, pages=pages, files=files)
     problems += _missing_files(root, page, base_url, files)
     _framed_tables(root)
     _patient_images(root)
@@ -76,7 +75,7 @@ def prepare_fragment(
         html=_rewritten(root, base_url, lambda target: relative(page, target)),
         feed_html=feed_html,
         ids=frozenset(str(found) for found in root.xpath(".//@id")),
-        linked=frozenset(linked),
+        linked=frozenset(str(href).partition("#")[0] for href in root.xpath(".//a/@href")) & frozenset(pages),
         problems=tuple(problems),
     )
 
@@ -105,12 +104,7 @@ def _without_first_headings(root: "html.HtmlElement", page: str) -> Iterator[Sit
 
 
 def _settle_link(
-    element: "html.HtmlElement",
-    page: str,
-    base_url: str,
-    pages: Collection[str],
-    files: Collection[str],
-    linked: set[str],
+    element: "html.HtmlElement", *, page: str, base_url: str, pages: Collection[str], files: Collection[str]
 ) -> Iterator[SiteProblem]:
     """Give an internal link its one true form, ``/slug/#id``; drop the anchor of one that leads nowhere."""
     href = element.get("href", "")
@@ -123,15 +117,11 @@ def _settle_link(
         yield SiteProblem(page, "dropped_link", f"{href} is not a page of this site: its words stay, the link is gone")
         element.drop_tag()
         return
-    if target in pages:
-        linked.add(target)
     fragment = urlsplit(href).fragment
     element.set("href", f"{target}#{fragment}" if fragment else target)
 
 
-def _missing_files(
-    root: "html.HtmlElement", page: str, base_url: str, files: Collection[str]
-) -> Iterator[SiteProblem]:
+def _missing_files(root: "html.HtmlElement", page: str, base_url: str, files: Collection[str]) -> Iterator[SiteProblem]:
     for element, name, address in _file_addresses(root):
         path = inside(base_url, address)
         if path is not None and unquote(path).lstrip("/") not in files:
@@ -184,5 +174,5 @@ def _rewritten(root: "html.HtmlElement", base_url: str, address: Callable[[str],
         if element.get("srcset"):
             candidates = [part.split() for part in element.get("srcset", "").split(",") if part.strip()]
             element.set("srcset", ", ".join(" ".join([pointed(first), *rest]) for first, *rest in candidates))
-    inner = html.tostring(copy, encoding="unicode", method="html")
+    inner: str = html.tostring(copy, encoding="unicode", method="html")
     return inner.removeprefix("<div>").removesuffix("</div>").strip()

@@ -1,4 +1,4 @@
-"""The site's ornament: a patch of circles and arcs that a name decides, drawn in the palette as SVG; and the favicon."""
+"""The site's ornament, a patch of circles and arcs that a name decides, in the site's colours; and the favicon."""
 
 from hashlib import sha256
 from html import escape
@@ -49,6 +49,6 @@ _SHAPES = (
     '<path d="M0 60A60 60 0 0 0 60 0H0Z"/>',
     '<circle cx="30" cy="30" r="30"/>',
     '<path d="M0 0H60A30 30 0 0 1 0 0ZM0 30H60A30 30 0 0 1 0 30Z"/>',
-    '<path fill-rule="evenodd" d="M30 0A30 30 0 1 1 30 60A30 30 0 1 1 30 0ZM30 16A14 14 0 1 0 30 44A14 14 0 1 0 30 16Z"/>',
+    '<path d="M30 0A30 30 0 1 1 30 60 30 30 0 1 1 30 0M30 16A14 14 0 1 0 30 44 14 14 0 1 0 30 16"/>',
     '<path d="M0 0A60 60 0 0 0 60 60V36A36 36 0 0 1 24 0Z"/>',
 )

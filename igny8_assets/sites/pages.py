@@ -58,7 +58,7 @@ class TocEntry:
 
 @dataclass(frozen=True)
 class AuthorFacts:
-    """Who writes the site. ``bio`` is plain text, paragraphs parted by an empty line; ``profiles`` are URLs elsewhere."""
+    """Who writes the site. ``bio`` is plain text, paragraphs parted by an empty line; ``profiles`` are URLs."""
 
     name: str
     bio: str

@@ -108,7 +108,9 @@ def _filled_hubs(
         if own:
             filled.append(replace(hub, article_slugs=tuple(own)))
         else:
-            problems.append(SiteProblem(hub_path(hub.slug), "empty_hub", "no published article: the topic gets no page"))
+            problems.append(
+                SiteProblem(hub_path(hub.slug), "empty_hub", "no published article: the topic gets no page")
+            )
     slugs = {hub.slug for hub in filled}
     problems += [
         SiteProblem(article_path(article.slug), "unknown_hub", f"its topic {article.hub_slug!r} is not on this site")

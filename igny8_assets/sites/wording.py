@@ -174,7 +174,7 @@ _SPANISH = Wording(
     newer="Más recientes",
     older="Anteriores",
     not_found="Esta página no existe",
-    not_found_text="Es posible que la dirección haya cambiado o que la página se haya retirado. Puedes empezar por aquí.",
+    not_found_text="Quizá la dirección haya cambiado o la página se haya retirado. Puedes empezar por aquí.",
     back_home="Volver al inicio",
     feed="Canal",
     breadcrumbs="Ruta de navegación",
@@ -201,4 +201,4 @@ def direction_of(language: str) -> str:
 
 
 def _primary(language: str) -> str:
-    return language.split("-")[0].lower()
+    return language.split("-", maxsplit=1)[0].lower()

@@ -1,7 +1,8 @@
 """Phrase captions out of word timings, and the two subtitle files that platforms take.
 
-Limits (``reference/cms_ai_media_apis.md`` section 7): at most two lines of 15-25 characters burned into a vertical video and of
-42 in a horizontal one, at least 5/6 s on screen, at least two frames between captions, at most 20 characters a second.
+Limits (``reference/cms_ai_media_apis.md`` section 7): at most two lines of 15-25 characters burned into a vertical
+video and of 42 in a horizontal one, at least 5/6 s on screen, at least two frames between captions, at most 20
+characters a second.
 """
 
 import html
@@ -16,20 +17,24 @@ GAP_FRAMES = 2
 READING_SPEED = 20.0  # characters a second
 # How long a caption may stay after its last word, so that it does not vanish with the voice.
 _HOLD_SECONDS = 0.4
+_STOPS, _COMMAS = (".", "!", "?", "…"), (",", ";", ":", "—", "–")
 # A silence longer than this ends a caption even without punctuation.
 _PAUSE_SECONDS = 0.45
 
 # Words that belong to the one that follows: a line or caption that ends on them reads badly.
-_LEANS_ON_NEXT = frozenset(
-    "a an the this that these those my your his her its our their of to in on at by for from with without into over under "
-    "about as and or but nor so if when while because than is are was were be been has have had will would can could should "
-    "may might must do does did not no very more most too i you he she it we they who which what how where &".split()
-)
+_LEANING = """
+    a an the this that these those my your his her its our their of to in on at by for from with without into over
+    under about as and or but nor so if when while because than is are was were be been has have had will would
+    can could should may might must do does did not no very more most too i you he she it we they who which what
+    how where &
+"""
+_LEANS_ON_NEXT = frozenset(_LEANING.split())
 # Words with which a new phrase begins: a caption may well end before them.
-_OPENS_PHRASE = frozenset(
-    "and or but nor so because if when while before after until unless although that which who to for with without from "
-    "in on at by into over than as &".split()
-)
+_OPENING = """
+    and or but nor so because if when while before after until unless although that which who to for with without
+    from in on at by into over than as &
+"""
+_OPENS_PHRASE = frozenset(_OPENING.split())
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,9 @@ def phrase_captions(
 ) -> tuple[Caption, ...]:
     """Break one continuous stretch of speech into captions at the places where a reader would pause.
 
-    Of all ways to break the words, the cheapest is taken: full stops are free, commas nearly so, a break inside a clause
-    costs, and costs more after a word that leans on the next one. A word longer than a line stands alone on it. ``until``
-    (seconds) is where the last caption must be gone.
+    Of all ways to break the words, the cheapest is taken: full stops are free, commas nearly so, a break inside a
+    clause costs, and costs more after a word that leans on the next one. A word longer than a line stands alone on it.
+    ``until`` (seconds) is where the last caption must be gone.
     """
     if not words:
         return ()
@@ -98,10 +103,9 @@ def _timed(
             start + MIN_SECONDS,
             start + sum(len(line) for line in lines) / READING_SPEED,
         )
+        limit = wanted if until is None else until
         if index + 1 < len(groups):
             limit = groups[index + 1][0][0].start - gap
-        else:
-            limit = wanted if until is None else until
         # A caption shorter than the gap itself would not be seen: then the gap gives way.
         end = min(wanted, limit) if limit - start > gap else words[-1].end
         captions.append(Caption(lines=lines, start=start, end=end, words=words))
@@ -109,41 +113,46 @@ def _timed(
 
 
 def _cost(words: Sequence[WordTiming], start: int, end: int, lines: tuple[str, ...], line_characters: int) -> float:
-    last = words[end - 1]
-    text = last.text.rstrip("\"'”’)]»")
+    """What it costs to show words ``start`` to ``end`` as one caption; each costs 0.5: fewer changes are calmer."""
     is_final = end == len(words)
-    pause = 0.0 if is_final else words[end].start - last.end
-    if is_final or text.endswith((".", "!", "?", "…")):
-        cost = 0.0
-    elif text.endswith((",", ";", ":", "—", "–")):
-        cost = 0.6
-    elif pause > _PAUSE_SECONDS:
-        cost = 0.8
-    elif _leans(text):
-        cost = 4.0
-    else:
-        cost = 1.5 if words[end].text.lower() in _OPENS_PHRASE else 2.4
-    if cost > 1 and end - start > 1 and words[end - 2].text.endswith((",", ";", ":", ".", "!", "?")):
-        cost += 1.0  # one word of the next clause left hanging
+    cost = 0.5 + (0.0 if is_final else _break_cost(words, start, end))
     # A full stop or a pause inside a caption joins what the voice keeps apart.
     for inner in range(start, end - 1):
-        if words[inner].text.rstrip("\"'”’)").endswith((".", "!", "?")):
+        if _ends(words[inner], _STOPS):
             cost += 2.5
         elif words[inner + 1].start - words[inner].end > _PAUSE_SECONDS:
             cost += 1.0
-    room = (words[end].start if not is_final else last.end + _HOLD_SECONDS) - words[start].start
+    room = (words[end - 1].end + _HOLD_SECONDS if is_final else words[end].start) - words[start].start
+    characters = sum(len(line) for line in lines)
     if room < MIN_SECONDS:
         cost += 3.0
-    characters = sum(len(line) for line in lines)
     if characters / max(room, 0.01) > READING_SPEED:
         cost += 1.0
     if end - start == 1 and characters < 8:
         cost += 1.5
-    cost += 0.5  # per caption: fewer changes read more calmly
     if len(lines) == 2:
         cost += 0.4 * abs(len(lines[0]) - len(lines[1])) / line_characters
         cost += 0.5 if _leans(lines[0].rsplit(" ", 1)[-1]) else 0.0
     return cost
+
+
+def _break_cost(words: Sequence[WordTiming], start: int, end: int) -> float:
+    """What it costs to end a caption before word ``end``."""
+    last = words[end - 1]
+    if _ends(last, _STOPS):
+        return 0.0
+    if _ends(last, _COMMAS):
+        return 0.6
+    if words[end].start - last.end > _PAUSE_SECONDS:
+        return 0.8
+    hanging = 1.0 if end - start > 1 and _ends(words[end - 2], _STOPS + _COMMAS) else 0.0
+    if _leans(last.text):
+        return 4.0 + hanging
+    return (1.5 if words[end].text.lower() in _OPENS_PHRASE else 2.4) + hanging
+
+
+def _ends(word: WordTiming, signs: tuple[str, ...]) -> bool:
+    return word.text.rstrip("\"'”’)]»").endswith(signs)
 
 
 def _leans(word: str) -> bool:

@@ -6,9 +6,9 @@ Converting a still once and moving its planes costs about half of moving RGB and
 from dataclasses import dataclass
 
 import cv2
-import numpy
+import numpy as np
 
-Plane = numpy.ndarray
+Plane = np.ndarray
 RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # BT.709 luma
 
 
@@ -29,7 +29,7 @@ class Frame:
             raise ValueError(f"A 4:2:0 frame needs even sides, not {width}x{height}.")
         self.width, self.height = width, height
         luma, chroma = width * height, width * height // 4
-        self.data = numpy.empty(luma + 2 * chroma, numpy.uint8)
+        self.data = np.empty(luma + 2 * chroma, np.uint8)
         self.y = self.data[:luma].reshape(height, width)
         self.u = self.data[luma : luma + chroma].reshape(height // 2, width // 2)
         self.v = self.data[luma + chroma :].reshape(height // 2, width // 2)
@@ -40,8 +40,8 @@ class Frame:
         return self.y, self.u, self.v
 
 
-def _full_yuv(rgb: numpy.ndarray) -> tuple[Plane, Plane, Plane]:
-    pixels = rgb.astype(numpy.float32)
+def _full_yuv(rgb: np.ndarray) -> tuple[Plane, Plane, Plane]:
+    pixels = rgb.astype(np.float32)
     red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
     luma = RED * red + GREEN * green + BLUE * blue
     cb = (blue - luma) * (224 / 255 / (2 * (1 - BLUE))) + 128
@@ -51,24 +51,25 @@ def _full_yuv(rgb: numpy.ndarray) -> tuple[Plane, Plane, Plane]:
 
 def _halved(plane: Plane) -> Plane:
     """Half size, samples on the even columns (left-sited, as H.264 decoders assume) and between the rows."""
-    smooth = cv2.filter2D(plane, -1, numpy.array([[0.25, 0.5, 0.25]], numpy.float32), borderType=cv2.BORDER_REPLICATE)
+    smooth = cv2.filter2D(plane, -1, np.array([[0.25, 0.5, 0.25]], np.float32), borderType=cv2.BORDER_REPLICATE)
     columns = smooth[:, ::2]
     return (columns[::2] + columns[1::2]) / 2
 
 
 def _bytes(plane: Plane) -> Plane:
-    return numpy.clip(numpy.rint(plane), 0, 255).astype(numpy.uint8)
+    rounded: Plane = np.clip(np.rint(plane), 0, 255).astype(np.uint8)
+    return rounded
 
 
-def planes_of(rgb: numpy.ndarray) -> Planes:
+def planes_of(rgb: np.ndarray) -> Planes:
     """The planes of an RGB picture, shape ``(height, width, 3)``, uint8, both sides even."""
     luma, cb, cr = _full_yuv(rgb)
-    return Planes(_bytes(luma), numpy.ascontiguousarray(_bytes(_halved(cb))), numpy.ascontiguousarray(_bytes(_halved(cr))))
+    return Planes(_bytes(luma), np.ascontiguousarray(_bytes(_halved(cb))), np.ascontiguousarray(_bytes(_halved(cr))))
 
 
 def colour_of(hex_colour: str) -> tuple[int, int, int]:
     """Y, U, V of one colour, written ``#rrggbb``."""
-    pixel = numpy.array([[[int(hex_colour[i : i + 2], 16) for i in (1, 3, 5)]]], numpy.float32)
+    pixel = np.array([[[int(hex_colour[i : i + 2], 16) for i in (1, 3, 5)]]], np.float32)
     luma, cb, cr = _full_yuv(pixel)
     return round(float(luma[0, 0])), round(float(cb[0, 0])), round(float(cr[0, 0]))
 
@@ -79,12 +80,12 @@ class Patch:
     ``left`` and ``top`` are even, so that the box falls on whole colour samples.
     """
 
-    def __init__(self, rgba: numpy.ndarray, left: int, top: int) -> None:
+    def __init__(self, rgba: np.ndarray, left: int, top: int) -> None:
         height, width = rgba.shape[:2]
         if width % 2 or height % 2 or left % 2 or top % 2:
             raise ValueError("A patch needs an even place and size.")
         self.left, self.top, self.width, self.height = left, top, width, height
-        alpha = rgba[..., 3].astype(numpy.float32) / 255
+        alpha = rgba[..., 3].astype(np.float32) / 255
         luma, cb, cr = _full_yuv(rgba[..., :3])
         small = _halved(alpha)
         # Colour is weighted by its own transparency before it is halved, or edges would take on the colour behind them.
@@ -105,4 +106,4 @@ class Patch:
             else:
                 keep = cv2.convertScaleAbs(self._covers[index], alpha=-strength, beta=255)
                 paint = cv2.convertScaleAbs(self._paints[index], alpha=strength)
-            numpy.copyto(box, cv2.add(cv2.multiply(box, keep, scale=1 / 255), paint))
+            np.copyto(box, cv2.add(cv2.multiply(box, keep, scale=1 / 255), paint))

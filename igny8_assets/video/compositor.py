@@ -1,12 +1,13 @@
 """Draws the frames of a timeline: pictures that move, cross-fades, captions, headings and a progress line.
 
-Everything is drawn in Y, U and V planes; words are rendered once and blended only in their own box. A frame depends on its
-number and the timeline alone, so the same script and pictures give the same frames, in any order.
+Everything is drawn in Y, U and V planes; words are rendered once and blended only in their own box. A frame depends on
+its number and the timeline alone, so the same script and pictures give the same frames, in any order.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
+from functools import partial
+from typing import Generic, TypeVar
 
 import cv2
 
@@ -21,15 +22,17 @@ _STILLS_KEPT = 3  # the two of a cross-fade and the next one
 _PATCHES_KEPT = 4
 _PROGRESS_HEIGHT = 10
 
+_Drawing = TypeVar("_Drawing", Still, Patch)
 
-class _Recent[T]:
+
+class _Recent(Generic[_Drawing]):
     """The last few drawings made; memory does not grow with the length of the video."""
 
     def __init__(self, kept: int) -> None:
         self._kept = kept
-        self._items: OrderedDict[object, T] = OrderedDict()
+        self._items: OrderedDict[object, _Drawing] = OrderedDict()
 
-    def get(self, key: object, make: Callable[[], T]) -> T:
+    def get(self, key: object, make: Callable[[], _Drawing]) -> _Drawing:
         if key in self._items:
             self._items.move_to_end(key)
             return self._items[key]
@@ -75,9 +78,7 @@ class Compositor:
                 self._heading(overlay).blend(frame, _fade(overlay, now))
         for index, caption in enumerate(self._timeline.captions):
             if round(caption.start * self._preset.fps) <= number < round(caption.end * self._preset.fps):
-                patch = self._patches.get(
-                    ("caption", index), lambda shown=caption: caption_patch(shown, self._font, self._preset)
-                )
+                patch = self._patches.get(("caption", index), partial(caption_patch, caption, self._font, self._preset))
                 patch.blend(frame)
         self._progress(number, frame)
 
@@ -99,7 +100,9 @@ class Compositor:
 
     def _picture(self, scene: Scene, now: float, frame: Frame) -> None:
         try:
-            still = self._stills.get(scene.picture, lambda: _load(scene.picture, self._timeline))
+            still = self._stills.get(
+                scene.picture, lambda: load_still(scene.picture, self._preset, self._palette.accent)
+            )
         except PictureUnusable as error:
             raise ScriptInvalid(str(error), scene.section + 1) from error
         share = (now - scene.start) / max(scene.end - scene.start, 1e-6)
@@ -116,10 +119,6 @@ class Compositor:
         frame.y[:height, :reached] = y
         frame.u[: height // 2, : reached // 2] = u
         frame.v[: height // 2, : reached // 2] = v
-
-
-def _load(path: Path, timeline: Timeline) -> Still:
-    return load_still(path, timeline.preset)
 
 
 def _view_at(scene: Scene, share: float) -> View:

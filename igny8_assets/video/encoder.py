@@ -1,7 +1,7 @@
 """Raw frames in, an MP4 that every platform takes out: the ffmpeg of imageio-ffmpeg as a child process.
 
-The stream follows YouTube's upload settings (``reference/cms_ai_media_apis.md`` section 7): H.264 High, 4:2:0, two B-frames, closed
-groups of half a second, BT.709 tags, AAC 48 kHz stereo, index before the data.
+The stream follows YouTube's upload settings (``reference/cms_ai_media_apis.md`` section 7): H.264 High, 4:2:0, two
+B-frames, closed groups of half a second, BT.709 tags, AAC 48 kHz stereo, index before the data.
 """
 
 import collections
@@ -33,11 +33,13 @@ def ffmpeg_path() -> str:
 class Encoder:
     """Encodes frames on their way in; use as a context manager.
 
-    The file is written under a temporary name in the target's folder and takes its own name in ``finish``. Leaving the block
-    without ``finish`` (an error, a cancellation) kills ffmpeg and leaves no file. ``speed`` is an x264 preset.
+    The file is written under a temporary name in the target's folder and takes its own name in ``finish``. Leaving the
+    block without ``finish`` (an error, a cancellation) kills ffmpeg and leaves no file. ``speed`` is an x264 preset.
     """
 
-    def __init__(self, out: Path, preset: Preset, sound: Path | None = None, *, crf: int = 20, speed: str = "veryfast") -> None:
+    def __init__(
+        self, out: Path, preset: Preset, sound: Path | None = None, *, crf: int = 20, speed: str = "veryfast"
+    ) -> None:
         self._out = out
         out.parent.mkdir(parents=True, exist_ok=True)
         for left_over in out.parent.glob(f".{out.name}.*.part.mp4"):  # of a process that was killed

@@ -6,7 +6,7 @@ class VideoError(Exception):
 
 
 class ScriptInvalid(VideoError):
-    """A script, or one of its sections, that cannot be used. ``section`` counts from 1; None is the script as a whole."""
+    """A script that cannot be used. ``section`` counts from 1; None is the script as a whole."""
 
     def __init__(self, message: str, section: int | None = None) -> None:
         super().__init__(f"Section {section}: {message}" if section is not None else message)

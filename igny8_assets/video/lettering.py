@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy
+import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from igny8_assets.video.captions import Caption
@@ -17,7 +17,8 @@ from igny8_resources.fonts import Face, font_path
 
 _CAPTION_SIZE, _SMALLEST_CAPTION = 62, 34
 _CAPTION_GROUND = (12, 13, 16, 205)
-_HEADING_SIZE, _SMALLEST_HEADING = 60, 34
+_HEADING_SIZE, _SMALLEST_HEADING = 56, 34
+_TWO_LINES = 56  # characters
 # A code point that no font draws: its picture is the font's "missing character" box.
 _NO_CHARACTER = "\U0010fffe"
 
@@ -41,7 +42,9 @@ class Lines:
         ascent, descent = self.font.getmetrics()
         return self.leading * (len(self.lines) - 1) + ascent + descent
 
-    def draw(self, canvas: ImageDraw.ImageDraw, left: float, top: float, colour: str, *, centre: int | None = None) -> None:
+    def draw(
+        self, canvas: ImageDraw.ImageDraw, left: float, top: float, colour: str, *, centre: int | None = None
+    ) -> None:
         """Write the lines from a top left corner, or each centred on ``centre``."""
         ascent, _ = self.font.getmetrics()
         for index, line in enumerate(self.lines):
@@ -75,11 +78,15 @@ def face_for(text: str, preferred: Face) -> Face:
             return face
     missing = sorted({character for character in text if not any(_draws(face, character) for face in faces)})
     shown = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:8])
-    raise GlyphMissing(f"The bundled fonts cannot draw {shown or 'this mix of characters'} in {text[:60]!r}: reword the text.")
+    raise GlyphMissing(
+        f"The bundled fonts cannot draw {shown or 'this mix of characters'} in {text[:60]!r}: reword the text."
+    )
 
 
-def wrapped(text: str, face: Face, *, size: int, smallest: int, width: int, max_lines: int, leading: float = 1.18) -> Lines:
-    """Text broken into balanced lines at the largest size at which it fits; past ``smallest`` it ends in an ellipsis."""
+def wrapped(
+    text: str, face: Face, *, size: int, smallest: int, width: int, max_lines: int, leading: float = 1.18
+) -> Lines:
+    """Text in balanced lines at the largest size at which it fits; past ``smallest`` it ends in an ellipsis."""
     face = face_for(text, face)
     step = max(1, size // 30)
     for points in range(size, smallest - 1, -step):
@@ -157,7 +164,7 @@ def caption_patch(caption: Caption, at: ImageFont.FreeTypeFont, preset: Preset) 
 
 
 def overlay_patch(overlay: Overlay, palette: Palette, brand: str, preset: Preset) -> Patch:
-    """A heading on a paper-coloured slip with an accent bar at the top of the safe area, the brand above it in small letters."""
+    """A heading on a paper-coloured slip with an accent bar at the top of the safe area, the brand above."""
     unit, area = preset.unit, preset.safe_area
     pad_x, pad_y, bar = round(34 * unit), round(26 * unit), round(10 * unit)
     heading = wrapped(
@@ -166,9 +173,9 @@ def overlay_patch(overlay: Overlay, palette: Palette, brand: str, preset: Preset
         size=max(8, round(_HEADING_SIZE * unit)),
         smallest=max(6, round(_SMALLEST_HEADING * unit)),
         width=min(area.width, round(900 * unit)) - 2 * pad_x - bar,
-        max_lines=3,
+        max_lines=2 if len(overlay.text) <= _TWO_LINES else 3,
     )
-    kicker = _kicker(brand, round(26 * unit)) if brand else None
+    kicker = spaced_capitals(brand, round(26 * unit)) if brand else None
     gap = round(8 * unit)
     kicker_height = kicker.height + gap if kicker else 0
     width = max(heading.width, kicker.width if kicker else 0) + 2 * pad_x + bar
@@ -182,10 +189,10 @@ def overlay_patch(overlay: Overlay, palette: Palette, brand: str, preset: Preset
     return drawing.patch()
 
 
-def _kicker(brand: str, size: int) -> Lines:
-    # Hair spaces widen small capitals, which would otherwise look cramped.
-    text = "\u200a".join(brand.upper()) if _draws("display_bold", "\u200a") else brand.upper()
-    return Lines((text,), font(face_for(text, "display_bold"), max(6, size)), size)
+def spaced_capitals(text: str, size: int) -> Lines:
+    """A brand or label in capitals on one line; hair spaces widen them, because small capitals look cramped without."""
+    shown = "\u200a".join(text.upper())
+    return Lines((shown,), font(face_for(shown, "display_bold"), max(6, size)), size)
 
 
 class _Drawing:
@@ -213,9 +220,11 @@ class _Drawing:
         """A rectangle cut to the rounded ground drawn before."""
         stripe = Image.new("RGBA", self._picture.size, (0, 0, 0, 0))
         ImageDraw.Draw(stripe).rectangle((box[0], box[1], box[2] - 1, box[3] - 1), fill=fill)
-        inside = Image.composite(stripe.getchannel("A"), Image.new("L", self._picture.size, 0), self._mask or stripe.getchannel("A"))
+        inside = Image.composite(
+            stripe.getchannel("A"), Image.new("L", self._picture.size, 0), self._mask or stripe.getchannel("A")
+        )
         self._picture.paste(stripe.convert("RGB"), (0, 0), inside)
 
     def patch(self) -> Patch:
         """The drawing, ready to be blended."""
-        return Patch(numpy.asarray(self._picture), self._left, self._top)
+        return Patch(np.asarray(self._picture), self._left, self._top)

@@ -75,7 +75,7 @@ _NO_WORD = re.compile(r"[^\w&+=@%°→×]+")
 
 
 def plain_text(text: str) -> str:
-    """Text without Markdown, HTML, entities, invisible characters and doubled spaces; a paragraph end becomes a full stop."""
+    """Text without Markdown, HTML, entities and invisible characters; a paragraph end becomes a full stop."""
     text = _BLOCK_TAG.sub("\n", html.unescape(text))
     text = _TAG.sub("", text)
     text = _LINK.sub(r"\1", text)
@@ -105,8 +105,8 @@ def narrate(text: str, language: str = "en-US") -> Narration:
 def caption_words(narration: Narration, timings: tuple[WordTiming, ...]) -> tuple[WordTiming, ...]:
     """The caption's words at the times at which the voice said them.
 
-    The voice may split or punctuate words in its own way: the two texts are matched letter by letter, and a caption word
-    that has no counterpart is given a share of the gap between its neighbours.
+    The voice may split or punctuate words in its own way: the two texts are matched letter by letter, and a caption
+    word that has no counterpart is given a share of the gap between its neighbours.
     """
     if not narration.words or not timings:
         return ()
@@ -167,9 +167,8 @@ def _joined(tokens: list[str]) -> list[str]:
     joined: list[str] = []
     for token in tokens:
         unit = _EDGES.fullmatch(token)[2]  # type: ignore[index]
-        if joined and _NO_WORD.fullmatch(token):
-            joined[-1] = f"{joined[-1]}{NO_BREAK_SPACE}{token}"
-        elif joined and unit in (UNITS.keys() | {"am", "pm"}) and _AMOUNT.fullmatch(joined[-1]):
+        is_unit = unit in UNITS or unit in {"am", "pm"}
+        if joined and (_NO_WORD.fullmatch(token) or (is_unit and _AMOUNT.fullmatch(joined[-1]))):
             joined[-1] = f"{joined[-1]}{NO_BREAK_SPACE}{token}"
         else:
             joined.append(token)

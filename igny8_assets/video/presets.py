@@ -31,8 +31,8 @@ class Box:
 class Preset:
     """How a video for one platform is built.
 
-    ``safe_area`` is where text may stand without a platform's own buttons and captions covering it; lengths are in seconds,
-    sizes in pixels, ``caption_characters`` per line.
+    ``safe_area`` is where text may stand without a platform's own buttons and captions covering it; lengths are in
+    seconds, sizes in pixels, ``caption_characters`` per line.
     """
 
     key: str
@@ -51,7 +51,7 @@ class Preset:
 
     @property
     def unit(self) -> float:
-        """One pixel of the 1080-pixel design, in pixels of this preset: every size in the layout is a multiple of it."""
+        """One pixel of the 1080-pixel design in pixels of this preset; all sizes are multiples of it."""
         return min(self.width, self.height) / 1080
 
     def resized(self, width: int, height: int, *, min_seconds: float | None = None) -> Self:
@@ -65,7 +65,8 @@ class Preset:
         return replace(self, width=width, height=height, safe_area=safe_area, min_seconds=minimum)
 
 
-# The intersection of the safe areas that Google, Meta and TikTok publish for 1080x1920 (their buttons and captions stay clear).
+# The intersection of the safe areas that Google, Meta and TikTok publish for 1080x1920 (their buttons and captions stay
+# clear).
 _VERTICAL_SAFE = Box(120, 288, 888, 1248)
 # EBU R 95's graphics-safe area for 16:9: 5 % on every side.
 _HORIZONTAL_SAFE = Box(96, 54, 1824, 1026)

@@ -18,8 +18,8 @@ from igny8_assets.video.soundtrack import Loudness, measure_loudness
 class VideoFacts:
     """Facts of one file. ``duration`` is in seconds, ``size`` in bytes; ``loudness`` is None without sound.
 
-    ``colour`` is how the stream is tagged, e.g. ``("tv", "bt709")``; ``moov_before_mdat`` says that playback can start before
-    the whole file has arrived.
+    ``colour`` is how the stream is tagged, e.g. ``("tv", "bt709")``; ``moov_before_mdat`` says that playback can start
+    before the whole file has arrived.
     """
 
     codec: str
@@ -122,14 +122,14 @@ def black_or_frozen(path: Path, seconds: float = 2.0) -> tuple[Stretch, ...]:
     Raises:
         FileUnreadable: the file cannot be decoded.
     """
-    chain = (
-        f"scale=iw/4:-2,blackdetect=d={seconds}:pix_th=0.08:pic_th=0.97,freezedetect=n=0.0005:d={seconds},metadata=mode=print"
-    )
+    black, frozen = f"blackdetect=d={seconds}:pix_th=0.08:pic_th=0.97", f"freezedetect=n=0.0005:d={seconds}"
+    chain = f"scale=iw/4:-2,{black},{frozen},metadata=mode=print"
     said = _said("-i", str(path), "-map", "0:v:0", "-vf", chain, "-f", "null", "-")
     if "Output #0" not in said:
         raise FileUnreadable(f"{path.name} cannot be decoded: {said.strip().splitlines()[-1]}")
     found = [
-        Stretch("black", float(start), float(end)) for start, end in re.findall(r"black_start:([\d.]+) black_end:([\d.]+)", said)
+        Stretch("black", float(start), float(end))
+        for start, end in re.findall(r"black_start:([\d.]+) black_end:([\d.]+)", said)
     ]
     starts = re.findall(r"freezedetect\.freeze_start[:=]\s?([\d.]+)", said)
     ends = re.findall(r"freezedetect\.freeze_end[:=]\s?([\d.]+)", said)
@@ -142,5 +142,7 @@ def black_or_frozen(path: Path, seconds: float = 2.0) -> tuple[Stretch, ...]:
 
 
 def _said(*arguments: str) -> str:
-    done = subprocess.run([ffmpeg_path(), "-hide_banner", "-nostdin", "-nostats", *arguments], capture_output=True, check=False)
+    done = subprocess.run(
+        [ffmpeg_path(), "-hide_banner", "-nostdin", "-nostats", *arguments], capture_output=True, check=False
+    )
     return done.stderr.decode(errors="replace")

@@ -1,4 +1,4 @@
-"""The narration as one sound track: sections laid in time with MoviePy, brought to -14 LUFS in two passes of loudnorm."""
+"""The narration as one sound track: laid in time with MoviePy, brought to -14 LUFS in two passes of loudnorm."""
 
 import json
 import re
@@ -14,13 +14,13 @@ from igny8_assets.video.failures import EncodingFailed, FileUnreadable
 from igny8_assets.video.voiceover import SectionVoice
 
 if TYPE_CHECKING:
-    import numpy
+    import numpy as np
 
 TARGET_LUFS = -14.0
 TRUE_PEAK_DBTP = -1.5
 _TARGET_RANGE = 11.0
-# What a narrator's chain does before levelling: no rumble, an even level, so that the peaks leave room to reach -14 LUFS without
-# loudnorm falling back to its dynamic mode.
+# What a narrator's chain does before levelling: no rumble, an even level, so that the peaks leave room to reach -14
+# LUFS without loudnorm falling back to its dynamic mode.
 _VOICE_CHAIN = (
     "highpass=f=75,acompressor=threshold=-22dB:ratio=3:attack=6:release=120:knee=6,"
     "alimiter=limit={limit:.4f}:attack=2:release=60:level=false"
@@ -52,38 +52,40 @@ def make_soundtrack(voices: Sequence[SectionVoice], starts: Sequence[float], dur
     Raises:
         EncodingFailed: ffmpeg ended with an error, or the narration is silent.
     """
-    import soundfile
-
     laid = out.with_name(f"{out.stem}.laid.wav")
-    samples, rate = compose(voices, starts, duration)
     try:
-        soundfile.write(laid, samples, rate, subtype="PCM_16")
+        lay_voices(voices, starts, duration, laid)
         return _levelled(laid, out, duration)
     finally:
         laid.unlink(missing_ok=True)
 
 
-def compose(voices: Sequence[SectionVoice], starts: Sequence[float], duration: float) -> tuple["numpy.ndarray", int]:
-    """The voices in one array, shape ``(samples, 2)``, float -1..1, and its rate in Hz (the highest of theirs)."""
-    import numpy
+def lay_voices(voices: Sequence[SectionVoice], starts: Sequence[float], duration: float, out: Path) -> None:
+    """Write the voices at their starts (seconds) into one stereo WAV file at the highest of their rates."""
+    import numpy as np
+    import soundfile
     from moviepy import AudioArrayClip, CompositeAudioClip
 
     rate = max(voice.sample_rate for voice in voices)
-    clips = []
-    for voice, start in zip(voices, starts, strict=True):
-        mono = _resampled(voice, rate)
-        clips.append(AudioArrayClip(numpy.column_stack([mono, mono]), fps=rate).with_start(round(start * rate) / rate))
+    clips = [
+        AudioArrayClip(_resampled(voice, rate)[:, None], fps=rate).with_start(round(start * rate) / rate)
+        for voice, start in zip(voices, starts, strict=True)
+    ]
     track = CompositeAudioClip(clips).with_duration(duration)
-    frames = numpy.arange(round(duration * rate)) / rate
-    # In pieces of ten seconds: MoviePy makes several copies of what it is asked for.
-    pieces = [track.get_frame(frames[begin : begin + 10 * rate]) for begin in range(0, len(frames), 10 * rate)]
-    return numpy.clip(numpy.concatenate(pieces), -1.0, 1.0).astype(numpy.float32), rate
+    moments = np.arange(round(duration * rate)) / rate
+    block = 10 * rate  # MoviePy makes several copies of what it is asked for
+    with soundfile.SoundFile(out, "w", samplerate=rate, channels=2, subtype="PCM_16") as file:
+        for begin in range(0, len(moments), block):
+            piece = np.broadcast_to(
+                track.get_frame(moments[begin : begin + block]), (len(moments[begin : begin + block]), 2)
+            )
+            file.write(np.clip(piece, -1.0, 1.0))
 
 
-def _resampled(voice: SectionVoice, rate: int) -> "numpy.ndarray":
-    import numpy
+def _resampled(voice: SectionVoice, rate: int) -> "np.ndarray":
+    import numpy as np
 
-    samples = voice.samples.astype(numpy.float32) / 32768
+    samples = voice.samples.astype(np.float32) / 32768
     if voice.sample_rate != rate:
         from scipy.signal import resample_poly
 
@@ -93,19 +95,21 @@ def _resampled(voice: SectionVoice, rate: int) -> "numpy.ndarray":
 
 
 def _levelled(laid: Path, out: Path, duration: float) -> SoundTrack:
-    # The limiter works on the unlevelled signal: its ceiling is what reaches -1.5 dBTP after the gain that is needed, so the first
-    # measurement is without it and the second one with it.
+    # The limiter works on the unlevelled signal: its ceiling is what reaches -1.5 dBTP after the gain that is needed,
+    # so the first measurement is without it and the second one with it.
     limit = 1.0
     measured = _loudnorm(laid, _VOICE_CHAIN.format(limit=limit))
     loudness = float(measured["input_i"])
     if loudness <= _QUIETEST:
-        raise EncodingFailed("The narration is silent: there is nothing to bring to -14 LUFS. Make the voiceover again.")
+        raise EncodingFailed(
+            "The narration is silent: there is nothing to bring to -14 LUFS. Make the voiceover again."
+        )
     for _ in range(4):
         gain = TARGET_LUFS - float(measured["input_i"])
-        if float(measured["input_tp"]) + gain <= TRUE_PEAK_DBTP:
+        if float(measured["input_tp"]) + gain <= TRUE_PEAK_DBTP - 0.4:
             break
-        # 0.3 dB below, because the limiter sees samples and the limit is on the curve between them.
-        limit = min(limit, max(0.0625, 10 ** ((TRUE_PEAK_DBTP - 0.3 - gain) / 20)))
+        # 0.8 dB below: the limiter sees samples and the limit is on the curve between them, and AAC adds some tenths.
+        limit = min(limit, max(0.0625, 10 ** ((TRUE_PEAK_DBTP - 0.8 - gain) / 20)))
         measured = _loudnorm(laid, _VOICE_CHAIN.format(limit=limit))
     chain = _VOICE_CHAIN.format(limit=limit)
     second = _loudnorm(laid, chain, measured=measured, out=out, duration=duration)
@@ -124,7 +128,11 @@ def _loudnorm(
             f":offset={measured['target_offset']}"
         )
     # The dynamic mode puts out 192 kHz: the rate is always set.
-    target = ["-ar", "48000", "-ac", "2", "-c:a", "pcm_s16le", "-t", f"{duration:.6f}", str(out)] if out else ["-f", "null", "-"]
+    target = (
+        ["-ar", "48000", "-ac", "2", "-c:a", "pcm_s16le", "-t", f"{duration:.6f}", str(out)]
+        if out
+        else ["-f", "null", "-"]
+    )
     said = _ffmpeg("-i", str(source), "-af", f"{chain},{settings}", *target)
     found = re.findall(r"\{[^{}]*\"input_i\"[^{}]*\}", said)
     if not found:

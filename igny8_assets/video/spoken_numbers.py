@@ -6,10 +6,11 @@ Belongs here: turning one written token into words. Splitting a text into such t
 import re
 from decimal import Decimal
 
-_ONES = (
+_SMALL = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
     "eighteen nineteen"
-).split()
+)
+_ONES = _SMALL.split()
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _SCALES = ((10**12, "trillion"), (10**9, "billion"), (10**6, "million"), (1000, "thousand"))
 _ORDINALS = {
@@ -123,11 +124,8 @@ def cardinal(number: int) -> str:
 def ordinal(number: int) -> str:
     """A whole number as a rank: 21 is "twenty-first"."""
     head, separator, last = re.match(r"(.*?)([ -]?)([a-z]+)$", cardinal(number)).groups()  # type: ignore[union-attr]
-    if last in _ORDINALS:
-        last = _ORDINALS[last]
-    else:
-        last = f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th"
-    return f"{head}{separator}{last}"
+    regular = f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th"
+    return f"{head}{separator}{_ORDINALS.get(last, regular)}"
 
 
 def digits(text: str) -> str:
@@ -146,14 +144,14 @@ def year(number: int) -> str:
 
 
 def number_words(written: str) -> str:
-    """A written number with thousands separators and decimals: "1,299.5" is "one thousand two hundred ninety-nine point five"."""
+    """A written number, thousands separators and decimals understood: "1,299.5", "0.25"."""
     whole, _, decimals = written.replace(",", "").partition(".")
     words = digits(whole) if len(whole) > 1 and whole.startswith("0") else cardinal(int(whole))
     return f"{words} point {digits(decimals)}" if decimals else words
 
 
 def spoken(token: str) -> str | None:
-    """The words for one written figure with its unit ("92 °C", "$1,299.50", "18–20 g", "1:2"), or None if it is not one."""
+    """The words for a written figure with its unit ("92 °C", "$1,299.50", "18–20 g"), or None if it is not one."""
     for sign, fraction in _VULGAR.items():
         token = re.sub(rf"(?<=\d){sign}", f" {fraction}", token).replace(sign, fraction)
     for pattern, say in _READERS:

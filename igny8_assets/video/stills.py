@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
-import numpy
-from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
+import numpy as np
+from PIL import Image, ImageColor, ImageDraw, ImageOps, UnidentifiedImageError
 
 from igny8_assets.video.colour_planes import Plane, Planes, planes_of
 from igny8_assets.video.failures import PictureUnusable
@@ -36,8 +36,8 @@ def check_picture(path: Path) -> None:
     _opened(path)
 
 
-def load_still(path: Path, preset: Preset) -> Still:
-    """Read a picture for a preset.
+def load_still(path: Path, preset: Preset, tint: str = "#202020") -> Still:
+    """Read a picture for a preset; ``tint`` (``#rrggbb``) colours the ground behind framed pictures.
 
     Raises:
         PictureUnusable: as ``check_picture``.
@@ -47,8 +47,9 @@ def load_still(path: Path, preset: Preset) -> Still:
     wanted, given = width / height, picture.width / picture.height
     kept = min(wanted, given) / max(wanted, given)
     framed = 1 - kept > _LARGEST_CROP
-    filled = _framed(picture, width, height, preset) if framed else _covering(picture, width, height)
-    return Still(planes_of(numpy.asarray(filled)), width / preset.width, framed)
+    colour = ImageColor.getrgb(tint)[:3]
+    filled = _framed(picture, width, height, preset, colour) if framed else _covering(picture, width, height)
+    return Still(planes_of(np.asarray(filled)), width / preset.width, framed)
 
 
 def view_into(still: Still, view: View, width: int, height: int, planes: tuple[Plane, Plane, Plane]) -> None:
@@ -66,7 +67,7 @@ def view_into(still: Still, view: View, width: int, height: int, planes: tuple[P
     chroma = ((step_x, luma[0][1] / 2), (step_y, (luma[1][1] + 0.5 * step_y - 0.5) / 2))
     sources = (still.planes.y, still.planes.u, still.planes.v)
     for source, target, ((scale_x, at_x), (scale_y, at_y)) in zip(sources, planes, (luma, chroma, chroma), strict=True):
-        matrix = numpy.array([[scale_x, 0, at_x], [0, scale_y, at_y]], numpy.float64)
+        matrix = np.array([[scale_x, 0, at_x], [0, scale_y, at_y]], np.float64)
         cv2.warpAffine(
             source,
             matrix,
@@ -85,7 +86,9 @@ def _opened(path: Path) -> Image.Image:
     try:
         with Image.open(path) as opened:
             if opened.width * opened.height > _LARGEST_PICTURE:
-                raise PictureUnusable(f"The picture {path.name} has {opened.width}x{opened.height} pixels: make it smaller.")
+                raise PictureUnusable(
+                    f"The picture {path.name} has {opened.width}x{opened.height} pixels: make it smaller."
+                )
             picture = ImageOps.exif_transpose(opened)
             if picture.mode in ("RGBA", "LA", "P", "PA"):
                 picture = picture.convert("RGBA")
@@ -106,26 +109,33 @@ def _covering(picture: Image.Image, width: int, height: int) -> Image.Image:
     return ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS, centering=(0.5, 0.45))
 
 
-def _framed(picture: Image.Image, width: int, height: int, preset: Preset) -> Image.Image:
-    """The whole picture with rounded corners over a blurred, darkened copy of itself."""
+def _framed(picture: Image.Image, width: int, height: int, preset: Preset, tint: tuple[int, int, int]) -> Image.Image:
+    """The whole picture with rounded corners over a blurred, darkened copy of itself in the site's colour."""
     tiny = ImageOps.fit(picture, (max(2, width // 24), max(2, height // 24)), Image.Resampling.BOX)
-    ground = cv2.GaussianBlur(numpy.asarray(tiny).astype(numpy.float32), (0, 0), 2.2)
-    ground = cv2.resize(ground, (width, height), interpolation=cv2.INTER_CUBIC) * 0.5
-    # Half a level of fixed noise keeps the soft gradient from showing steps.
-    noise = numpy.random.default_rng(7).normal(0.0, 0.9, (height, width, 1)).astype(numpy.float32)
-    canvas = Image.fromarray(numpy.clip(ground + noise + 0.5, 0, 255).astype(numpy.uint8))
-
+    ground = cv2.GaussianBlur(np.asarray(tiny).astype(np.float32), (0, 0), 2.2)
+    ground = cv2.resize(ground, (width, height), interpolation=cv2.INTER_CUBIC) * 0.3
+    ground += np.array(tint, np.float32) * 0.3
     unit = preset.unit * MAX_ZOOM
-    # At the largest zoom of a framed picture its edge still stays inside the frame.
-    room_x, room_y = width * 0.925, height * (0.46 if preset.is_vertical else 0.8)
+    # At the largest zoom of a framed picture its edge still stays inside the frame; in vertical videos it leaves room
+    # for two lines of heading above and of captions below.
+    room_x, room_y = width * 0.86, height * (0.36 if preset.is_vertical else 0.8)
     factor = min(room_x / picture.width, room_y / picture.height)
     size = (max(2, round(picture.width * factor)), max(2, round(picture.height * factor)))
-    sharp = picture.resize(size, Image.Resampling.LANCZOS)
     area = preset.safe_area
-    middle = (area.top + area.bottom) / 2 / preset.height * height if preset.is_vertical else height / 2
+    # The heading above is a little taller than the captions below.
+    middle = (area.top + area.bottom) / 2 / preset.height * height + 12 * unit if preset.is_vertical else height / 2
     place = (round((width - size[0]) / 2), round(middle - size[1] / 2))
-    canvas.paste(Image.new("RGB", size, "black"), (place[0], place[1] + round(10 * unit)), _soft_shadow(size, unit))
-    canvas.paste(sharp, place, _rounded_mask(size, round(28 * unit)))
+    mask = _rounded_mask(size, round(26 * unit))
+    shade = np.zeros((height, width), np.float32)
+    top = place[1] + round(12 * unit)
+    room = shade[top : top + size[1], place[0] : place[0] + size[0]]
+    room[:] = np.asarray(mask)[: room.shape[0]]
+    shade = cv2.GaussianBlur(shade, (0, 0), max(1.0, 22 * unit)) * (0.5 / 255)
+    # Half a level of fixed noise keeps the soft gradients from showing steps.
+    noise = np.random.default_rng(7).normal(0.0, 0.9, (height, width, 1)).astype(np.float32)
+    ground = ground * (1 - shade[..., None]) + noise + 0.5
+    canvas = Image.fromarray(np.clip(ground, 0, 255).astype(np.uint8))
+    canvas.paste(picture.resize(size, Image.Resampling.LANCZOS), place, mask)
     return canvas
 
 
@@ -133,9 +143,3 @@ def _rounded_mask(size: tuple[int, int], radius: int) -> Image.Image:
     large = Image.new("L", (size[0] * 2, size[1] * 2), 0)
     ImageDraw.Draw(large).rounded_rectangle((0, 0, size[0] * 2 - 1, size[1] * 2 - 1), radius * 2, fill=255)
     return large.resize(size, Image.Resampling.BOX)
-
-
-def _soft_shadow(size: tuple[int, int], unit: float) -> Image.Image:
-    mask = numpy.asarray(_rounded_mask(size, round(28 * unit))).astype(numpy.float32)
-    blurred = cv2.GaussianBlur(mask, (0, 0), max(1.0, 14 * unit))
-    return Image.fromarray((blurred * 0.45).astype(numpy.uint8))

@@ -1,6 +1,7 @@
 """What stands on screen and sounds when: sections, voices and pictures laid out in time.
 
-All times are seconds from the start of the video. A timeline is plain values, so it can be tested without drawing a frame.
+All times are seconds from the start of the video. A timeline is plain values, so it can be tested without drawing a
+frame.
 """
 
 from collections.abc import Sequence
@@ -14,20 +15,19 @@ from igny8_assets.video.voiceover import SectionVoice
 from igny8_resources.contracts.video import ScriptSection, WordTiming
 
 CROSS_FADE_SECONDS = 0.5
+CARD_ZOOM = 1.04
 _LEAD_SECONDS = 0.25
 _PAUSE_SECONDS = 0.35
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 0.15, 0.9
 _TAIL_SECONDS = 0.9
 _SHORTEST_TAIL, _LONGEST_TAIL = 0.5, 2.5
-# A shot that stays longer than this is divided when the section has more pictures to show.
 _OVERLAY_DELAY, _OVERLAY_FADE = 0.3, 0.25
 _PICTURE_ZOOM = 1.12
-_CARD_ZOOM = 1.05
 
 
 @dataclass(frozen=True)
 class View:
-    """The part of a picture that fills the frame: its centre (0..1 of the picture's width and height) and magnification."""
+    """The part of a picture that fills the frame: its centre (0..1 of the picture's sides) and magnification."""
 
     x: float
     y: float
@@ -38,8 +38,8 @@ class View:
 class Scene:
     """One picture on screen from ``start`` to ``end``, moving from one view to another.
 
-    Neighbouring scenes overlap by the cross-fade: both are on screen while the later one fades in. ``is_card`` says that the
-    picture was drawn for this frame and carries text of its own.
+    Neighbouring scenes overlap by the cross-fade: both are on screen while the later one fades in. ``is_card`` says
+    that the picture was drawn for this frame and carries text of its own.
     """
 
     picture: Path
@@ -112,7 +112,8 @@ def build_timeline(
         raise ScriptInvalid("The script has no section: a video needs at least one with narration.")
     if not len(sections) == len(voices) == len(pictures):
         raise ScriptInvalid(
-            f"The script has {len(sections)} sections, but {len(voices)} voices and {len(pictures)} sets of pictures were given."
+            f"The script has {len(sections)} sections, but {len(voices)} voices and {len(pictures)} sets of "
+            "pictures were given."
         )
     for number, shown in enumerate(pictures, start=1):
         if not shown.pictures:
@@ -125,14 +126,14 @@ def build_timeline(
     duration = round((now - pauses.between + pauses.tail) * preset.fps) / preset.fps
     # The picture changes in the middle of the pause before the voice goes on.
     cuts = [0.0, *(start - pauses.between / 2 for start in starts[1:]), duration]
-    words, captions, overlays = [], [], []
+    words: list[WordTiming] = []
+    captions: list[Caption] = []
+    overlays: list[Overlay] = []
     for index, (section, voice) in enumerate(zip(sections, voices, strict=True)):
         spoken = tuple(_shifted(word, starts[index]) for word in voice.words)
         words.extend(spoken)
         until = cuts[index + 1] - 1 / preset.fps if index + 1 < len(sections) else duration - 0.1
-        captions.extend(
-            phrase_captions(spoken, line_characters=preset.caption_characters, fps=preset.fps, until=until)
-        )
+        captions.extend(phrase_captions(spoken, line_characters=preset.caption_characters, fps=preset.fps, until=until))
         if not pictures[index].is_card and section.text_overlay.strip():
             begin = cuts[index] + _OVERLAY_DELAY
             end = cuts[index + 1] - (_OVERLAY_DELAY if index + 1 < len(sections) else 0.0)
@@ -166,15 +167,16 @@ def _pauses(preset: Preset, voices: Sequence[SectionVoice]) -> _Pauses:
         longest_section = max(range(len(voices)), key=lambda index: voices[index].seconds) + 1
         raise DurationOutsidePreset(
             f"The video would last {total(shortest):.1f} s, {limits}: shorten the narration by about "
-            f"{total(shortest) - preset.max_seconds:.0f} s (section {longest_section} is the longest) or choose another preset.",
+            f"{total(shortest) - preset.max_seconds:.0f} s (section {longest_section} is the longest) or choose "
+            "another preset.",
             total(shortest),
             preset.min_seconds,
             preset.max_seconds,
         )
     if total(longest) < preset.min_seconds:
         raise DurationOutsidePreset(
-            f"The video would last {total(usual):.1f} s, {limits}: add about {preset.min_seconds - total(longest):.0f} s of "
-            "narration or choose another preset.",
+            f"The video would last {total(usual):.1f} s, {limits}: add about "
+            f"{preset.min_seconds - total(longest):.0f} s of narration or choose another preset.",
             total(usual),
             preset.min_seconds,
             preset.max_seconds,
@@ -234,7 +236,7 @@ def _cuts_at_sentences(voice: SectionVoice, start: float, shots: int, begin: flo
 def _move(position: int, *, is_card: bool) -> tuple[View, View]:
     """A slow move, another one for every scene: in, across, out, across the other way. Cards only breathe."""
     if is_card:
-        near, far = View(0.5, 0.5, _CARD_ZOOM), View(0.5, 0.5, 1.0)
+        near, far = View(0.5, 0.5, CARD_ZOOM), View(0.5, 0.5, 1.0)
         return (far, near) if position % 2 == 0 else (near, far)
     # The largest drift that keeps the view inside the picture at this magnification.
     drift = (1 - 1 / _PICTURE_ZOOM) / 2

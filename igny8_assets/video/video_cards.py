@@ -10,8 +10,9 @@ from typing import Literal
 from PIL import Image, ImageDraw
 
 from igny8_assets.video.failures import GlyphMissing, ScriptInvalid
-from igny8_assets.video.lettering import Lines, wrapped
+from igny8_assets.video.lettering import Lines, spaced_capitals, wrapped
 from igny8_assets.video.presets import Box, Preset
+from igny8_assets.video.timeline import CARD_ZOOM
 from igny8_resources.ai.providers import Palette
 from igny8_resources.contracts.video import ScriptSection
 
@@ -39,7 +40,9 @@ def card_content(section: ScriptSection, *, title: str, brand: str = "", address
     """
     lines = [line.strip(" \t•-–") for line in section.text_overlay.replace("|", "\n").splitlines()]
     lines = [line for line in lines if line]
-    headline = lines[0] if lines else (title if section.type in ("hook", "intro") else _first_sentence(section.narration))
+    headline = (
+        lines[0] if lines else (title if section.type in ("hook", "intro") else _first_sentence(section.narration))
+    )
     items = tuple(lines[1 : _MOST_ITEMS + 1])
     style: CardStyle = "text_card" if section.visual_cue == "article_image" else section.visual_cue
     if style == "list_card" and not items:
@@ -66,7 +69,10 @@ def card_for_section(
     """
     try:
         picture = draw_card(
-            card_content(section, title=title, brand=brand, address=address), preset=preset, palette=palette, variant=number
+            card_content(section, title=title, brand=brand, address=address),
+            preset=preset,
+            palette=palette,
+            variant=number,
         )
     except GlyphMissing as error:
         raise ScriptInvalid(str(error), number) from error
@@ -92,6 +98,11 @@ def draw_card(content: CardContent, *, preset: Preset, palette: Palette, variant
     return canvas.picture
 
 
+def _held(edge: float, whole: int) -> float:
+    """The place that a zoom to ``CARD_ZOOM`` around the middle moves to ``edge``."""
+    return whole / 2 + (edge - whole / 2) / CARD_ZOOM
+
+
 def _first_sentence(text: str) -> str:
     for position, character in enumerate(text):
         if character in ".!?" and text[position + 1 : position + 2] in ("", " "):
@@ -109,18 +120,23 @@ class _Canvas:
         self.picture = Image.new("RGB", (preset.width, preset.height), ground)
         self._shapes(ground, self._mark)
         self._pen = ImageDraw.Draw(self.picture)
-        area, unit = preset.safe_area, preset.unit
+        area = preset.safe_area
+        # Inset so that the text is still inside the safe area when the camera is closest.
+        left = round(_held(area.left, preset.width))
+        top = round(_held(area.top, preset.height))
+        right = round(_held(area.right, preset.width))
         if preset.is_vertical:
             # Captions of two lines take about 200 pixels at the bottom of the safe area.
-            self._box = Box(area.left, area.top + self._px(20), area.right, area.bottom - self._px(230))
+            self._box = Box(left, top, right, area.bottom - self._px(230))
         else:
-            self._box = Box(area.left + self._px(80), area.top + self._px(60), area.right - self._px(360), area.bottom - self._px(220))
-        self._unit = unit
+            self._box = Box(left + self._px(60), top, right - self._px(420), area.bottom - self._px(200))
 
     def _px(self, design: float) -> int:
         return round(design * self._preset.unit)
 
-    def _wrapped(self, text: str, size: int, *, smallest: int, max_lines: int, bold: bool = True, width: int = 0) -> Lines:
+    def _wrapped(
+        self, text: str, size: int, *, smallest: int, max_lines: int, bold: bool = True, width: int = 0
+    ) -> Lines:
         return wrapped(
             text,
             "display_bold" if bold else "text_bold",
@@ -154,7 +170,7 @@ class _Canvas:
         """The brand and a short rule; returns where the next thing may begin."""
         if not self._content.kicker:
             return top
-        kicker = self._wrapped("\u200a".join(self._content.kicker.upper()), 30, smallest=18, max_lines=1)
+        kicker = spaced_capitals(self._content.kicker, self._px(30))
         kicker.draw(self._pen, self._box.left, top, self._mark)
         rule = top + kicker.height + self._px(14)
         self._pen.rectangle((self._box.left, rule, self._box.left + self._px(96), rule + self._px(7)), fill=self._mark)
@@ -185,7 +201,7 @@ class _Canvas:
     def quote(self) -> None:
         box = self._box
         mark = wrapped("“", "display_bold", size=self._px(300), smallest=self._px(100), width=box.width, max_lines=1)
-        quoted = self._wrapped(self._content.headline.strip("\"“”"), 78, smallest=44, max_lines=7)
+        quoted = self._wrapped(self._content.headline.strip('"“”'), 78, smallest=44, max_lines=7)
         sign = self._px(150)
         top = self._from_top(sign + quoted.height + self._px(80))
         mark.draw(self._pen, box.left - self._px(14), top - self._px(70), self._palette.accent)
@@ -196,11 +212,12 @@ class _Canvas:
 
     def list(self) -> None:
         box, items = self._box, self._content.items
-        size = {1: 60, 2: 60, 3: 56, 4: 50}.get(len(items), 44)
-        badge, gap, spacing = self._px(size + 18), self._px(28), self._px(34)
-        headline = self._wrapped(self._content.headline, 76, smallest=44, max_lines=3)
+        size = {1: 68, 2: 68, 3: 64, 4: 56}.get(len(items), 48)
+        badge, gap, spacing = self._px(size + 20), self._px(28), self._px(38)
+        headline = self._wrapped(self._content.headline, 84, smallest=48, max_lines=3)
         rows = [
-            self._wrapped(item, size, smallest=28, max_lines=2, bold=False, width=box.width - badge - gap) for item in items
+            self._wrapped(item, size, smallest=28, max_lines=2, bold=False, width=box.width - badge - gap)
+            for item in items
         ]
         heights = [max(badge, row.height) for row in rows]
         lead = self._px(103) if self._content.kicker else 0
@@ -217,7 +234,9 @@ class _Canvas:
         disc = Image.new("L", (size * 4, size * 4), 0)
         ImageDraw.Draw(disc).ellipse((0, 0, size * 4 - 1, size * 4 - 1), fill=255)
         self.picture.paste(
-            Image.new("RGB", (size, size), self._palette.accent), (left, top), disc.resize((size, size), Image.Resampling.BOX)
+            Image.new("RGB", (size, size), self._palette.accent),
+            (left, top),
+            disc.resize((size, size), Image.Resampling.BOX),
         )
         figure = wrapped(
             str(number), "display_bold", size=max(6, round(size * 0.5)), smallest=6, width=size, max_lines=1
@@ -235,6 +254,8 @@ class _Canvas:
         ground = self._ink if self._content.style == "title_card" else self._palette.accent
         letters = self._palette.accent if self._content.style == "title_card" else self._palette.on_accent
         self.picture.paste(
-            Image.new("RGB", (width, height), ground), (self._box.left, top), pill.resize((width, height), Image.Resampling.BOX)
+            Image.new("RGB", (width, height), ground),
+            (self._box.left, top),
+            pill.resize((width, height), Image.Resampling.BOX),
         )
         text.draw(self._pen, self._box.left + self._px(36), top + self._px(18), letters)

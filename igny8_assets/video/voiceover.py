@@ -1,4 +1,4 @@
-"""A script section as sound: narrated once, kept as a WAV file, its caption words at the times at which they were said."""
+"""A script section as sound: spoken once, kept as a WAV file, with its caption words at the times they were said."""
 
 import io
 import wave
@@ -12,7 +12,7 @@ from igny8_resources.ai.providers import SpeechCall, SpeechProvider
 from igny8_resources.contracts.video import WordTiming
 
 if TYPE_CHECKING:
-    import numpy
+    import numpy as np
 
 WORDS_PER_MINUTE = 165.0  # inside the 160-180 that the BBC counts as comfortable speech
 
@@ -24,7 +24,7 @@ class SectionVoice:
     ``estimated`` says that the voice gave no measured timings.
     """
 
-    samples: "numpy.ndarray"
+    samples: "np.ndarray"
     sample_rate: int
     words: tuple[WordTiming, ...]
     estimated: bool
@@ -77,7 +77,7 @@ def speak_section(
 
 def recorded_voice(
     narration: str,
-    samples: "numpy.ndarray",
+    samples: "np.ndarray",
     sample_rate: int,
     words: tuple[WordTiming, ...],
     *,
@@ -85,15 +85,15 @@ def recorded_voice(
     language: str = "en-US",
     estimated: bool = False,
 ) -> SectionVoice:
-    """A recording that exists already (from the journal or a file) with the provider's words, trimmed of silence at its ends.
+    """A recording that exists already, with the provider's words, trimmed of the silence at its ends.
 
     Raises:
         ScriptInvalid: the recording is silent.
     """
-    import numpy
+    import numpy as np
 
     mono = samples if samples.ndim == 1 else samples.mean(axis=1)
-    loud = numpy.flatnonzero(numpy.abs(mono.astype(numpy.int32)) > 100)
+    loud = np.flatnonzero(np.abs(mono.astype(np.int32)) > 100)
     if not loud.size:
         raise ScriptInvalid("the voice returned no sound (0 seconds): check the narration and the voice.", section)
     margin = sample_rate // 50  # 20 ms, so that no soft consonant is clipped
@@ -106,7 +106,7 @@ def recorded_voice(
 
     timed = caption_words(narrate(narration, language), words)
     kept = tuple(WordTiming(text=word.text, start=within(word.start), end=within(word.end)) for word in timed)
-    return SectionVoice(mono[begin:finish].astype(numpy.int16), sample_rate, kept, estimated)
+    return SectionVoice(mono[begin:finish].astype(np.int16), sample_rate, kept, estimated)
 
 
 def voice_from_wav(wav: Path | bytes, words: tuple[WordTiming, ...], *, estimated: bool = False) -> SectionVoice:
@@ -115,14 +115,16 @@ def voice_from_wav(wav: Path | bytes, words: tuple[WordTiming, ...], *, estimate
     Raises:
         FileUnreadable: not a mono 16-bit WAV file.
     """
-    import numpy
+    import numpy as np
 
     data = wav if isinstance(wav, bytes) else wav.read_bytes()
     try:
         with wave.open(io.BytesIO(data), "rb") as file:
             if file.getnchannels() != 1 or file.getsampwidth() != 2:
                 raise FileUnreadable("A section's voice must be a mono 16-bit WAV file: make the voiceover again.")
-            samples = numpy.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(numpy.int16)
+            samples = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.int16)
             return SectionVoice(samples, file.getframerate(), words, estimated)
     except (wave.Error, EOFError) as error:
-        raise FileUnreadable(f"A section's voice is not a readable WAV file ({error}): make the voiceover again.") from error
+        raise FileUnreadable(
+            f"A section's voice is not a readable WAV file ({error}): make the voiceover again."
+        ) from error

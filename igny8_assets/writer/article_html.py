@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from igny8_assets import article_anchors as ids
 from igny8_assets.article_anchors import ArticleAnchors, article_anchors
-from igny8_assets.word_forms import count_words
-from igny8_assets.writer.passages import passages
+from igny8_assets.article_passages import plain_text, word_count
 from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.writer import ArticleDraft, ProsCons, Section, Table
 
 if TYPE_CHECKING:
     from markupsafe import Markup
+
+__all__ = [
+    "ArticleLabels", "Heading", "ImageMisplacedError", "PlacedImage", "headings", "plain_text", "render_article",
+    "sanitise", "word_count",
+]  # fmt: skip
 
 _SIZES = "(min-width: 48rem) 44rem, 100vw"
 _TAGS = {
@@ -151,16 +155,6 @@ def headings(draft: ArticleDraft, labels: ArticleLabels | None = None) -> list[H
     if any(draft.conclusion):
         found.append(Heading(2, said.conclusion, ids.CONCLUSION))
     return found
-
-
-def plain_text(draft: ArticleDraft) -> str:
-    """The body as plain text in reading order, passages parted by an empty line, headings and table cells included."""
-    return "\n\n".join(passage.text.strip() for passage in passages(draft) if passage.text.strip())
-
-
-def word_count(draft: ArticleDraft) -> int:
-    """How many words the body has, headings and table cells included; the renderer's own labels are not counted."""
-    return count_words(plain_text(draft))
 
 
 def _section(section: Section, index: int, anchors: ArticleAnchors, images: Iterable[PlacedImage]) -> "list[Markup]":

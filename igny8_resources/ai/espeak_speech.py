@@ -1,7 +1,7 @@
 """The built-in voice: espeak-ng, called in-process through the ``espeakng-loader`` wheel.
 
-espeak-ng is licensed under the GPL, version 3. It is therefore a provider of its own behind the speech protocol, installed
-only with the extra ``igny8[speech]``; nothing else in the platform links to it or needs it.
+espeak-ng is licensed under the GPL, version 3. It is therefore a provider of its own behind the speech protocol,
+installed only with the extra ``igny8[speech]``; nothing else in the platform links to it or needs it.
 
 espeak reports at which sample each word begins, so captions made from these timings do not drift.
 """
@@ -24,11 +24,18 @@ _EVENT_TERMINATED, _EVENT_WORD, _EVENT_END = 0, 1, 5
 _RATE, _PITCH, _PITCH_RANGE, _WORD_GAP = 1, 3, 4, 7
 _SLOWEST, _FASTEST = 80, 450
 
-# The variant m3 is espeak's least nasal one; a slightly lower pitch and a wider intonation take away some of the drone, and
-# 10 ms between words keeps compound terms apart.
+# The variant m3 is espeak's least nasal one; a slightly lower pitch and a wider intonation take away some of the drone,
+# and 10 ms between words keeps compound terms apart.
 _DEFAULT_VARIANT = "m3"
 _PITCH_VALUE, _PITCH_RANGE_VALUE, _WORD_GAP_VALUE = 46, 58, 1
-_LANGUAGE_VOICES = {"en": "en-us", "en-us": "en-us", "en-ca": "en-us", "en-gb": "en-gb", "en-au": "en-gb", "en-ie": "en-gb"}
+_LANGUAGE_VOICES = {
+    "en": "en-us",
+    "en-us": "en-us",
+    "en-ca": "en-us",
+    "en-gb": "en-gb",
+    "en-au": "en-gb",
+    "en-ie": "en-gb",
+}
 
 _QUIET = 0.012  # of full scale: what counts as silence at the end of a clause
 
@@ -129,7 +136,12 @@ class _Engine:
         if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise ProviderRejected(f"espeak-ng has no voice {voice!r}: see list_voices(), for example 'en-us+m3'.")
         rate = round(min(max(words_per_minute, _SLOWEST), _FASTEST))
-        settings = ((_RATE, rate), (_PITCH, _PITCH_VALUE), (_PITCH_RANGE, _PITCH_RANGE_VALUE), (_WORD_GAP, _WORD_GAP_VALUE))
+        settings = (
+            (_RATE, rate),
+            (_PITCH, _PITCH_VALUE),
+            (_PITCH_RANGE, _PITCH_RANGE_VALUE),
+            (_WORD_GAP, _WORD_GAP_VALUE),
+        )
         for parameter, value in settings:
             self._library.espeak_SetParameter(parameter, value, 0)
         self._chunks, self._marks = [], []
@@ -170,27 +182,26 @@ class EspeakSpeechProvider:
 
     name = "espeak-ng"
 
-    @property
-    def model(self) -> str:
-        """The library's version.
+    def __init__(self) -> None:
+        """Load the library once per process; ``model`` is its version.
 
         Raises:
             ProviderMissing: the extra ``igny8[speech]`` is not installed.
         """
-        return _engine().version
+        self.model: str = _engine().version
 
     def speak(self, call: SpeechCall) -> SpeechAnswer:
         """Speak the text; one ``WordTiming`` per word as written, its punctuation kept.
 
-        ``call.voice`` is an espeak voice such as ``en-us``, ``en-gb`` or ``en-us+f3``; empty picks one by language. The rate
-        is held within espeak's 80-450 words a minute.
+        ``call.voice`` is an espeak voice such as ``en-us``, ``en-gb`` or ``en-us+f3``; empty picks one by language. The
+        rate is held within espeak's 80-450 words a minute.
 
         Raises:
             ProviderMissing: the extra is not installed.
             ProviderRejected: the text is empty or the voice unknown.
             AnswerEmpty: nothing in the text can be spoken.
         """
-        import numpy
+        import numpy as np
 
         if not call.text.strip():
             raise ProviderRejected("There is nothing to speak: the text is empty.")
@@ -199,7 +210,7 @@ class EspeakSpeechProvider:
         with engine.lock:
             voice = call.voice or _voice_for(call.language)
             raw, marks = engine.synthesise(text, voice, call.words_per_minute)
-        samples = numpy.frombuffer(raw, dtype=numpy.int16).copy()
+        samples = np.frombuffer(raw, dtype=np.int16).copy()
         words = _word_timings(text, marks, samples, engine.rate)
         if not words:
             raise AnswerEmpty(f"espeak-ng found no word to speak in {call.text[:60]!r}.")
@@ -263,7 +274,7 @@ def _word_timings(text: str, marks: list[_Mark], samples: Any, rate: int) -> tup
 
 def _last_sound(samples: Any, begin: int, finish: int) -> int:
     """Where the sound stops between two samples: espeak counts the pause after a clause to its last word."""
-    import numpy
+    import numpy as np
 
-    loud = numpy.flatnonzero(numpy.abs(samples[begin:finish].astype(numpy.int32)) > _QUIET * 32768)
+    loud = np.flatnonzero(np.abs(samples[begin:finish].astype(np.int32)) > _QUIET * 32768)
     return begin + int(loud[-1]) + 1 if loud.size else finish

@@ -50,7 +50,7 @@ def strict_json_schema(model: type[BaseModel]) -> JsonSchema:
     Fixed-length tuples become arrays of that length whose items may be any of the tuple's types.
 
     Raises:
-        StrictSchemaError: the model holds something that strict mode cannot say: ``dict``, ``Any``, extra fields allowed,
+        StrictSchemaError: the model holds what strict mode cannot say: ``dict``, ``Any``, extra fields allowed,
             objects nested deeper than ``MAX_OBJECT_DEPTH``, or a root that is not an object.
     """
     source = model.model_json_schema(mode="validation")

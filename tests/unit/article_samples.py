@@ -147,7 +147,7 @@ HOW_TO_BRIEF = brief(
     HOW_TO,
     "descale espresso machine",
     "espresso machine descaling solution",
-    "limescale coffee machine",
+    "limescale filter cartridge",
     "descaling schedule",
     questions=("how often should I descale my espresso machine", "can I use vinegar to descale espresso machine"),
 )
@@ -169,7 +169,7 @@ COMPARISON = ArticleDraft(
     key_takeaways=("Burrs give even grounds.", "Blades cost little and fit in a drawer."),
     sections=(
         section(
-            "Burr and blade grinders head to head",
+            "Burr and blade coffee grinders head to head",
             "The table sums up what you notice in daily use.",
             table=Table(
                 caption="Burr and blade grinders compared",
@@ -327,7 +327,7 @@ POST_BRIEF = brief(
     POST,
     "light roast coffee",
     "light roast espresso",
-    "light roast grind size",
+    "light roast brewing recipe",
     questions=("does light roast coffee have more caffeine",),
 )
 
@@ -592,7 +592,7 @@ SERVICE_BRIEF = brief(
     "service_single",
     SERVICE,
     "espresso machine repair",
-    "coffee machine repair Gothenburg",
+    "espresso machine leaks",
     target_words=250,
 )
 

@@ -190,7 +190,7 @@ CHOOSING: tuple[Aspect, ...] = (
         ),
         leads=(
             "Material is a choice about care as much as about looks, which is what {m} <are|is> really asking.",
-            "{m} <point|points> at how {the} is made rather than at what it does.",
+            "{m} <point|points> at the build rather than at the result.",
             "Those who look for {m} have moved past the name on the box to what is inside it.",
         ),
         body=(

@@ -34,6 +34,7 @@ class KeywordImport(OfSite, Table):
     media_key: Mapped[str] = mapped_column(String(512))
     tool: Mapped[str] = mapped_column(String(80), default="")
     market: Mapped[str] = mapped_column(String(20), default="")
+    columns: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     status: Mapped[str] = mapped_column(String(20), default="staged")
     rows_good: Mapped[int] = mapped_column(default=0)
     rows_duplicate: Mapped[int] = mapped_column(default=0)

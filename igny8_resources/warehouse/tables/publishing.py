@@ -45,7 +45,7 @@ class PublishingRecord(OfSite, Table):
     """One publication of one version of an article at one destination, with the effect that made it so."""
 
     __tablename__ = "publishing_records"
-    __table_args__ = (UniqueConstraint("content_id", "destination", "content_hash"),)
+    __table_args__ = (UniqueConstraint("content_id", "destination", "version", "content_hash"),)
 
     id: Mapped[Id]
     content_id: Mapped[int] = mapped_column(BigId, ForeignKey("content.id"))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from igny8_assets.word_forms import count_words
 from igny8_resources.contracts.writer import ArticleDraft, Section
 
 PassageKind = Literal["heading", "prose", "cell"]
@@ -36,6 +37,16 @@ def passages(draft: ArticleDraft) -> Iterator[Passage]:
     yield from _numbered("conclusion", draft.conclusion)
     if draft.call_to_action:
         yield Passage("call_to_action", "prose", draft.call_to_action)
+
+
+def plain_text(draft: ArticleDraft) -> str:
+    """The body as plain text in reading order, passages parted by an empty line, headings and table cells included."""
+    return "\n\n".join(passage.text.strip() for passage in passages(draft) if passage.text.strip())
+
+
+def word_count(draft: ArticleDraft) -> int:
+    """How many words the body has, headings and table cells included; the renderer's own labels are not counted."""
+    return count_words(plain_text(draft))
 
 
 def _of_section(where: str, section: Section) -> Iterator[Passage]:

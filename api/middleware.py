@@ -1,0 +1,113 @@
+"""What happens to every request and answer alike: an id, a size limit, safe headers, and no traceback, ever."""
+
+import logging
+import re
+import secrets
+import time
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.problems import problem_response
+
+log = logging.getLogger("igny8.api")
+
+MOST_BODY_BYTES = 2 * 1024 * 1024
+_CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+_SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    # An answer of the API is data, whatever it contains; pages that need more say so themselves.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cache-Control": "no-store",
+}
+
+
+class Doorway:
+    """The outermost layer. ``https_only`` tells browsers to come back by HTTPS alone."""
+
+    def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
+        self.app = app
+        self.headers = dict(_SAFE_HEADERS)
+        if https_only:
+            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request through."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        asked = Headers(scope=scope)
+        given = asked.get("x-request-id", "")
+        request_id = given if _CALLERS_ID.fullmatch(given) else secrets.token_hex(8)
+        began = time.perf_counter()
+        status = 0
+
+        async def guarded_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        try:
+            refusal = _refusal(scope, asked)
+            if refusal is not None:
+                await problem_response(*refusal)(scope, receive, guarded_send)
+            else:
+                await self.app(scope, _limited(receive), guarded_send)
+        except Exception:
+            # The boundary of the process: whatever was not foreseen is logged whole and answered without a detail.
+            log.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
+            if status:
+                raise
+            sentence = f"Something went wrong on our side. Quote request {request_id} when you report it."
+            await problem_response(500, sentence)(scope, receive, guarded_send)
+        finally:
+            log.info(
+                "%s %s %s in %.0f ms, request %s",
+                scope["method"],
+                scope["path"],
+                status,
+                1000 * (time.perf_counter() - began),
+                request_id,
+            )
+
+
+def _refusal(scope: Scope, headers: Headers) -> tuple[int, str] | None:
+    length = headers.get("content-length", "0")
+    if not length.isascii() or not length.isdigit():
+        return 400, "The Content-Length header is not a number."
+    if int(length) > MOST_BODY_BYTES:
+        return 413, _too_large()
+    # Neither PostgreSQL nor a file system takes NUL in a text; no honest request has one in its address.
+    if "\0" in scope["path"] or b"%00" in scope["query_string"]:
+        return 400, "The address contains a NUL character."
+    return None
+
+
+def _limited(receive: Receive) -> Receive:
+    """Count a body that does not say its length beforehand."""
+    received = 0
+
+    async def counted() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > MOST_BODY_BYTES:
+            raise HTTPException(413, _too_large())
+        return message
+
+    return counted
+
+
+def _too_large() -> str:
+    return f"The request body is larger than the {MOST_BODY_BYTES // 1024 // 1024} MiB this service takes."

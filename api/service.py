@@ -1,0 +1,37 @@
+"""What one running API has in hand: its settings, the warehouse, the tokens, the media store."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from fastapi import Request
+
+from api.tokens import Tokens
+from igny8_resources.settings import Settings
+from igny8_resources.warehouse.engine import Warehouse
+
+if TYPE_CHECKING:
+    from igny8_resources.media import MediaStore
+
+
+@dataclass
+class Service:
+    """Made once by ``create_app`` and kept on the app."""
+
+    settings: Settings
+    warehouse: Warehouse
+    tokens: Tokens
+
+    @cached_property
+    def media(self) -> "MediaStore":
+        """The media store. An S3 store signs its addresses here, because its files are not public."""
+        from igny8_resources.media import media_store
+
+        is_remote = self.settings.media.startswith("s3://")
+        return media_store(self.settings.media, None if is_remote else f"{self.settings.public_url}/api/v1/media")
+
+
+def service_of(request: Request) -> Service:
+    """The service behind a request."""
+    service: Service = request.app.state.service
+    return service

@@ -1,0 +1,100 @@
+"""Keywords, clusters and ideas, as the API shows them. None means unknown, never zero."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from pydantic import Field
+
+from api.envelope import Shape
+
+
+class KeywordItem(Shape):
+    """One keyword of one site and market."""
+
+    id: int
+    site_id: int
+    sector_id: int | None
+    text: str
+    market: str = Field(description="Country or database that the figures are for.")
+    volume: int | None = Field(description="Searches a month.")
+    volume_kind: str = Field(description="What the volume is: exact, a range's middle, a trend index ...")
+    difficulty: float | None = Field(description="0 to 100.")
+    intents: list[str] = Field(description="informational, navigational, transactional, commercial.")
+    cpc: Decimal | None = Field(description="Price of a click in the market's currency.")
+    status: str
+    source: str = Field(description="The tool that the keyword came from.")
+    cluster_id: int | None
+    cluster_name: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class KeywordDetail(KeywordItem):
+    """One keyword with its history."""
+
+    trend: list[Any] = Field(description="Relative interest, one figure a month, oldest first.")
+    serp_features: list[Any]
+
+
+class ClusterItem(Shape):
+    """Keywords that one page can answer."""
+
+    id: int
+    site_id: int
+    sector_id: int | None
+    stable_id: str = Field(description="Outlives re-clustering.")
+    name: str
+    head_keyword: str
+    keyword_count: int
+    volume: int = Field(description="Sum of the known volumes of its keywords.")
+    difficulty: float | None
+    intent_mix: dict[str, Any] = Field(description="Share of each intent.")
+    opportunity: float
+    status: str
+    created_at: datetime
+
+
+class ClusterKeywordItem(Shape):
+    """A keyword inside its cluster."""
+
+    id: int
+    text: str
+    volume: int | None
+    difficulty: float | None
+    intents: list[str]
+
+
+class ClusterDetail(ClusterItem):
+    """One cluster with its keywords, largest volume first."""
+
+    keywords: list[ClusterKeywordItem]
+
+
+class IdeaItem(Shape):
+    """One page worth writing."""
+
+    id: int
+    site_id: int
+    sector_id: int | None
+    cluster_id: int
+    title: str
+    angle: str
+    content_type: str
+    content_structure: str
+    target_keyword: str
+    priority: float
+    idea_source: str
+    status: str = Field(description="new, queued (has a task), or conflict.")
+    conflict: str = Field(description="Why it is not written, when it conflicts with what exists.")
+    created_at: datetime
+
+
+class IdeaDetail(IdeaItem):
+    """One idea with its outline."""
+
+    secondary_keywords: list[Any]
+    questions: list[Any]
+    outline: list[Any]
+    reasons: list[Any] = Field(description="Why the idea has its type, structure and priority.")
+    provider: str

@@ -1,0 +1,200 @@
+"""From a published article to a rendered video: one video a partition."""
+
+import dagster as dg
+
+from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
+from igny8_assets.partitions import VIDEOS, across, articles, videos
+from igny8_assets.shown import OWNERS, credits_shown, markdown_table, preview, skipped
+from igny8_assets.video.failures import VideoError
+from igny8_assets.video.projects import open_project
+from igny8_resources.events import append_event
+from igny8_resources.requests import finish_items, report_progress
+from igny8_resources.resources import PlatformResource
+from igny8_resources.warehouse.store import video as store
+from igny8_resources.warehouse.store.sites import require_module, tenant_of
+from igny8_resources.warehouse.store.writer import content_of
+from jobs.names import CREATE_VIDEO_PROJECT, RENDER_VIDEO, REQUEST_TAG, VIDEO_RENDER_POOL
+
+
+@dg.asset(
+    partitions_def=articles,
+    group_name="video",
+    kinds={"table"},
+    owners=OWNERS,
+    code_version="1",
+    deps=["published_article"],
+)
+def video_projects(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
+    """The video project of one article, opened because it was asked for or because the site's automation wants it."""
+    parts, partition = platform.platform, context.partition_key
+    request_id = context.run.tags.get(REQUEST_TAG)
+    with explained(), parts.warehouse.write() as session:
+        content, _, site = content_of(session, partition)
+        require_module(session, site, "video")
+        if content.status != "published":
+            raise NotReady(f"“{content.title}” is {content.status}; a video is made once it is published")
+        if request_id is None and store.videos_left_today(session, site.id) == 0:
+            return skipped(
+                "the site's daily cap of automatic videos is reached; ask for this one to make it all the same"
+            )
+        opened = open_project(session, content, site, request_id)
+        finish_items(session, partition, CREATE_VIDEO_PROJECT)
+    key = opened.project.partition_key or ""
+    context.instance.add_dynamic_partitions(VIDEOS, [key])
+    return dg.MaterializeResult(
+        metadata={"video_partition": key, "preset": opened.project.render_preset, "opened_now": opened.is_new}
+    )
+
+
+@dg.asset(
+    partitions_def=videos,
+    group_name="video",
+    kinds={"ai", "table"},
+    owners=OWNERS,
+    code_version="1",
+    deps=[across("video_projects")],
+    retry_policy=TRANSIENT_RETRIES,
+)
+def video_script(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
+    """The narration of one video, section by section, each with what is seen and where in the article it comes from."""
+    from igny8_assets.video.production import write_script
+
+    parts, partition = platform.platform, context.partition_key
+    with explained():
+        with parts.warehouse.write() as session:
+            project, _, site = store.project_of(session, partition)
+            require_module(session, site, "video")
+            report_progress(session, partition, RENDER_VIDEO, "AI_CALL", "writing the script", context.run_id)
+        written = write_script(parts, partition)
+    script = written.value
+    rows = [(s.type, s.narration, s.text_overlay, s.visual_cue, s.source) for s in script.sections]
+    return dg.MaterializeResult(
+        metadata={
+            "title": script.title,
+            "sections": len(script.sections),
+            "seconds_estimated": sum(section.duration_estimate for section in script.sections),
+            "preview": preview(markdown_table(["type", "narration", "on screen", "seen", "source"], rows)),
+            **credits_shown([written.call]),
+        }
+    )
+
+
+@dg.asset(
+    partitions_def=videos,
+    group_name="video",
+    kinds={"ai", "audio"},
+    owners=OWNERS,
+    code_version="1",
+    deps=["video_script"],
+    retry_policy=TRANSIENT_RETRIES,
+)
+def voiceover(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
+    """The spoken sections of one video with the moment of every word."""
+    from igny8_assets.video.production import speak_script
+
+    parts, partition = platform.platform, context.partition_key
+
+    def on_section(number: int, total: int) -> None:
+        with parts.warehouse.write() as session:
+            report_progress(session, partition, RENDER_VIDEO, "AI_CALL", f"speaking section {number} of {total}")
+
+    with explained():
+        spoken = speak_script(parts, partition, on_section)
+    return dg.MaterializeResult(
+        metadata={
+            "sections": len(spoken),
+            "seconds": round(sum(section.seconds for section in spoken), 2),
+            **credits_shown(section.call for section in spoken),
+        }
+    )
+
+
+@dg.asset(
+    partitions_def=videos,
+    group_name="video",
+    kinds={"image"},
+    owners=OWNERS,
+    code_version="1",
+    deps=["voiceover"],
+)
+def visuals(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
+    """What is seen in each section of one video: the article's pictures and drawn cards."""
+    from igny8_assets.video.production import collect_visuals
+
+    with explained():
+        chosen = collect_visuals(platform.platform, context.partition_key)
+    return dg.MaterializeResult(
+        metadata={"pictures": len(chosen), "by_section": dg.MetadataValue.md(markdown_table(["cue", "media"], chosen))}
+    )
+
+
+@dg.asset(
+    partitions_def=videos,
+    group_name="video",
+    kinds={"video"},
+    owners=OWNERS,
+    code_version="1",
+    deps=["visuals"],
+    pool=VIDEO_RENDER_POOL,
+)
+def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
+    """The video file of one project with its subtitles and poster, rendered once for the same script, voice and pictures."""
+    from igny8_assets.video.production import render_project
+    from igny8_assets.video.rendering import RenderProgress
+
+    parts, partition = platform.platform, context.partition_key
+    shown_percent = -1
+
+    def on_progress(progress: RenderProgress) -> None:
+        nonlocal shown_percent
+        percent = 100 * progress.frame // max(1, progress.frames)
+        if percent // 10 > shown_percent // 10:
+            shown_percent = percent
+            left = f", {progress.seconds_left:.0f} s left" if progress.seconds_left is not None else ""
+            message = f"frame {progress.frame} of {progress.frames}{left}"
+            context.log.info(message)
+            with parts.warehouse.write() as session:
+                report_progress(session, partition, RENDER_VIDEO, "SAVE", message)
+
+    with explained():
+        with parts.warehouse.write() as session:
+            project, _, site = store.project_of(session, partition, lock=True)
+            project.status = "rendering" if store.render_of(session, project) is None else project.status
+        try:
+            made = render_project(parts, partition, on_progress)
+        except VideoError as failure:
+            raise NotReady(str(failure)) from failure
+        charge = parts.ai.charge(
+            tenant_of(site),
+            "video_composition",
+            subject=partition,
+            provider=project.voice_provider,
+            inputs={"digest": made.row.input_digest},
+        )
+        with parts.warehouse.write() as session:
+            project, content, site = store.project_of(session, partition, lock=True)
+            if project.status != "rendered":
+                project.status, project.error = "rendered", ""
+                append_event(
+                    session,
+                    "video.rendered",
+                    partition,
+                    account_id=site.account_id,
+                    site_id=site.id,
+                    payload={"content_id": content.id, "media_key": made.row.media_key},
+                )
+            finish_items(session, partition, RENDER_VIDEO)
+    public = parts.settings.public_url
+    return dg.MaterializeResult(
+        metadata={
+            "title": project.title,
+            "seconds": made.row.duration_seconds,
+            "resolution": f"{made.row.width}x{made.row.height}",
+            "megabytes": round(made.row.size_bytes / 1e6, 2),
+            "loudness_lufs": made.row.loudness_lufs or 0.0,
+            "rendered_now": made.is_new,
+            "video": dg.MetadataValue.url(f"{public}/api/v1/media/{made.row.media_key}"),
+            "on_the_page": dg.MetadataValue.url(f"{public}/sites/{site.key}/{content.slug}/"),
+            **credits_shown([charge]),
+        }
+    )

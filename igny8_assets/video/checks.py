@@ -1,0 +1,30 @@
+"""Checks of rendered videos: the file is what its preset promises."""
+
+import dagster as dg
+
+from igny8_assets.partitions import videos
+from igny8_resources.resources import PlatformResource
+from igny8_resources.warehouse.store import video as store
+
+
+@dg.asset_check(asset="rendered_video", partitions_def=videos, blocking=True)
+def stream_data_fits_preset(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
+    """Profile, pixel format, size, frame rate, duration, loudness and the place of the index, read from the file itself."""
+    from igny8_assets.video.presets import preset_named
+    from igny8_assets.video.probe import probe
+    from igny8_assets.video.review import stream_problems
+
+    parts = platform.platform
+    with parts.warehouse.read() as session:
+        project, _, _ = store.project_of(session, context.partition_key)
+        render = store.render_of(session, project)
+    if render is None:
+        return dg.AssetCheckResult(passed=False, description="nothing is rendered; materialise rendered_video")
+    with parts.media.open_path(render.media_key) as path:
+        facts = probe(path)
+    problems = stream_problems(facts, preset_named(project.render_preset))
+    return dg.AssetCheckResult(
+        passed=not problems,
+        description="; ".join(problems) or f"{facts.profile} {facts.width}x{facts.height}, {facts.duration:.1f} s",
+        metadata={"seconds": facts.duration, "loudness": facts.loudness.integrated if facts.loudness else 0.0},
+    )

@@ -1,0 +1,262 @@
+"""The steps of a video as the platform runs them: each reads what the step before it kept and keeps what it makes."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from igny8_assets.video.narration import narrate
+from igny8_assets.video.poster import extract_frame
+from igny8_assets.video.presets import preset_named
+from igny8_assets.video.rendering import RenderProgress, render_timeline
+from igny8_assets.video.timeline import SectionPictures, build_timeline
+from igny8_assets.video.video_cards import card_for_section
+from igny8_assets.video.voiceover import SectionVoice, recorded_voice, voice_from_wav
+from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.providers import SpeechCall
+from igny8_resources.ai.router import TextResult, digest_of
+from igny8_resources.contracts.video import VideoBrief, VideoScript, WordTiming
+from igny8_resources.contracts.writer import ArticleDraft
+from igny8_resources.media import content_key
+from igny8_resources.palettes import palette_for
+from igny8_resources.platform import Platform
+from igny8_resources.warehouse.store import video as store
+from igny8_resources.warehouse.store.sites import tenant_of, voice_of
+from igny8_resources.warehouse.store.writer import images_of
+from igny8_resources.warehouse.tables.video import VideoRender
+
+VOICEOVER = "voiceover"
+VISUAL = "visual"
+
+
+def speech_language(language: str) -> str:
+    """A site's language as a voice's: English without a region is American."""
+    return "en-US" if language == "en" else language
+
+
+def write_script(parts: Platform, partition: str) -> TextResult[VideoScript]:
+    """Ask for the script of a video's article and save it."""
+    with parts.warehouse.read() as session:
+        project, content, site = store.project_of(session, partition)
+        draft, preset = ArticleDraft.model_validate(content.draft), preset_named(project.render_preset)
+        brief = VideoBrief(
+            voice=voice_of(session, site),
+            video_type=project.video_type,  # type: ignore[arg-type]
+            preset=project.render_preset,  # type: ignore[arg-type]
+            title=content.title,
+            summary=content.meta_description,
+            key_takeaways=draft.key_takeaways,
+            sections=draft.sections,
+            faq=draft.faq,
+            url=content.url,
+            min_seconds=preset.min_seconds,
+            max_seconds=preset.max_seconds,
+            words_per_minute=parts.settings.speech_words_per_minute,
+        )
+    written = parts.ai.text(
+        tenant_of(site),
+        "generate_video_script",
+        subject=partition,
+        inputs=brief,
+        schema=VideoScript,
+        operation="video_script",
+    )
+    with parts.warehouse.write() as session:
+        project, _, _ = store.project_of(session, partition, lock=True)
+        script = written.value.model_dump(mode="json")
+        if project.script != script or project.status in {"script_draft", "failed"}:
+            project.status = "script_approved"
+        project.script, project.title = script, written.value.title
+        project.provider, project.error = written.call.provider, ""
+        store.drop_assets_beyond(session, project.id, len(written.value.sections))
+    return written
+
+
+@dataclass(frozen=True)
+class SpokenSection:
+    """One section's recording: what was said, how long it lasts (seconds), and the call that made it."""
+
+    narration: str
+    seconds: float
+    media_key: str
+    call: Answered
+
+
+def speak_script(parts: Platform, partition: str, on_section: Callable[[int, int], None]) -> list[SpokenSection]:
+    """Speak every section; a section that was spoken before is answered from the journal."""
+    with parts.warehouse.read() as session:
+        project, _, site = store.project_of(session, partition)
+    script, tenant = VideoScript.model_validate(project.script), tenant_of(site)
+    language = speech_language(site.language)
+    spoken = []
+    for index, section in enumerate(script.sections):
+        on_section(index + 1, len(script.sections))
+        said = parts.ai.speech(
+            tenant,
+            subject=partition,
+            call=SpeechCall(
+                text=narrate(section.narration, language).spoken,
+                voice=parts.settings.speech_voice,
+                language=language,
+                words_per_minute=parts.settings.speech_words_per_minute,
+            ),
+        )
+        raw = voice_from_wav(parts.media.get(said.media_key), said.words, estimated=said.estimated)
+        voice = recorded_voice(
+            section.narration,
+            raw.samples,
+            raw.sample_rate,
+            said.words,
+            section=index + 1,
+            language=language,
+            estimated=said.estimated,
+        )
+        wav = voice.to_wav()
+        key = content_key(f"{tenant.media_prefix}/voiceover", wav, "wav")
+        parts.media.put(key, wav, "audio/wav")
+        seconds = len(voice.samples) / voice.sample_rate
+        with parts.warehouse.write() as session:
+            project, _, _ = store.project_of(session, partition, lock=True)
+            project.voice_provider, project.voice_id = said.call.provider, parts.settings.speech_voice
+            store.save_asset(
+                session,
+                project,
+                VOICEOVER,
+                index,
+                media_key=key,
+                sha256=hashlib.sha256(wav).hexdigest(),
+                duration_seconds=round(seconds, 3),
+                facts={"words": [word.model_dump() for word in voice.words], "estimated": voice.estimated},
+            )
+        spoken.append(SpokenSection(section.narration, seconds, key, said.call))
+    return spoken
+
+
+def collect_visuals(parts: Platform, partition: str) -> list[tuple[str, str]]:
+    """A picture for every section: the article's own where the script asks for one, else a drawn card.
+
+    Returns:
+        Cue and media key by section.
+    """
+    with parts.warehouse.read() as session:
+        project, content, site = store.project_of(session, partition)
+        pictures = [image for image in images_of(session, content.id) if image.status == "ready"]
+    script, tenant, preset = (
+        VideoScript.model_validate(project.script),
+        tenant_of(site),
+        preset_named(project.render_preset),
+    )
+    palette = palette_for(site.key, site.accent)
+    address = site.base_url.partition("://")[2]
+    chosen: list[tuple[str, str]] = []
+    used = 0
+    for index, section in enumerate(script.sections):
+        if section.visual_cue == "article_image" and pictures:
+            # In turn, so that no picture stands twice in a row while there is another.
+            image = pictures[used % len(pictures)]
+            used += 1
+            key, is_card, digest = image.media_key, False, image.media_key
+        else:
+            with tempfile.TemporaryDirectory(prefix="igny8-card-") as folder:
+                drawn = card_for_section(
+                    section,
+                    Path(folder) / "card.png",
+                    preset=preset,
+                    palette=palette,
+                    number=index + 1,
+                    title=script.title,
+                    brand=site.name,
+                    address=address,
+                ).read_bytes()
+            key, is_card = content_key(f"{tenant.media_prefix}/cards", drawn, "png"), True
+            digest = hashlib.sha256(drawn).hexdigest()
+            parts.media.put(key, drawn, "image/png")
+        with parts.warehouse.write() as session:
+            project, _, _ = store.project_of(session, partition, lock=True)
+            store.save_asset(
+                session, project, VISUAL, index, media_key=key, sha256=digest[-64:], facts={"is_card": is_card}
+            )
+        chosen.append((section.visual_cue, key))
+    return chosen
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished video: its row and whether it was rendered now."""
+
+    row: VideoRender
+    is_new: bool
+
+
+def render_project(parts: Platform, partition: str, on_progress: Callable[[RenderProgress], None]) -> Rendered:
+    """Render a project from its kept voices and pictures; the same inputs are rendered once."""
+    with parts.warehouse.read() as session:
+        project, _, site = store.project_of(session, partition)
+        voices_kept = store.assets_of(session, project.id, VOICEOVER)
+        visuals = store.assets_of(session, project.id, VISUAL)
+        before = store.render_of(session, project)
+    script, tenant, preset = (
+        VideoScript.model_validate(project.script),
+        tenant_of(site),
+        preset_named(project.render_preset),
+    )
+    digest = digest_of([project.script, preset.key, [a.sha256 for a in (*voices_kept, *visuals)], site.accent])
+    if before is not None and before.input_digest == digest and parts.media.exists(before.media_key):
+        return Rendered(before, is_new=False)
+    voices: list[SectionVoice] = [
+        voice_from_wav(
+            parts.media.get(kept.media_key),
+            tuple(WordTiming(**word) for word in kept.facts["words"]),
+            estimated=kept.facts["estimated"],
+        )
+        for kept in voices_kept
+    ]
+    with tempfile.TemporaryDirectory(prefix="igny8-render-") as folder:
+        work = Path(folder)
+        pictures = []
+        for index, visual in enumerate(visuals):
+            local = work / f"{index}{Path(visual.media_key).suffix}"
+            local.write_bytes(parts.media.get(visual.media_key))
+            pictures.append(SectionPictures((local,), is_card=visual.facts["is_card"]))
+        timeline = build_timeline(preset, script.sections, voices, pictures)
+        made = render_timeline(
+            timeline,
+            voices,
+            work / "video.mp4",
+            palette=palette_for(site.key, site.accent),
+            brand=site.name,
+            progress=on_progress,
+        )
+        poster = extract_frame(made.video, min(1.5, made.duration / 2), work / "poster.jpg")
+        prefix = f"{tenant.media_prefix}/video/{project.id}-{preset.key}"
+        keys = {
+            "media_key": (f"{prefix}.mp4", made.video, "video/mp4"),
+            "subtitle_key": (f"{prefix}.srt", made.srt, "application/x-subrip"),
+            "captions_key": (f"{prefix}.vtt", made.vtt, "text/vtt"),
+            "poster_key": (f"{prefix}.jpg", poster, "image/jpeg"),
+        }
+        for key, path, media_type in keys.values():
+            parts.media.put(key, path, media_type)
+    values: dict[str, Any] = {field: key for field, (key, _, _) in keys.items()}
+    facts = asdict(made.facts)
+    with parts.warehouse.write() as session:
+        project, _, _ = store.project_of(session, partition, lock=True)
+        row = store.render_of(session, project)
+        if row is None:
+            row = VideoRender(
+                account_id=project.account_id,
+                site_id=project.site_id,
+                project_id=project.id,
+                render_preset=project.render_preset,
+            )
+            session.add(row)
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.width, row.height = made.facts.width, made.facts.height
+        row.duration_seconds, row.size_bytes = round(made.facts.duration, 3), made.facts.size
+        row.loudness_lufs = made.facts.loudness.integrated if made.facts.loudness else None
+        row.facts, row.input_digest, row.status = facts, digest, "complete"
+        session.flush()
+    return Rendered(row, is_new=True)

@@ -1,0 +1,74 @@
+"""Opening a video project for a published article."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from igny8_resources.events import append_event
+from igny8_resources.requests import Item, add_waiting_items
+from igny8_resources.warehouse.store.sites import automation_of
+from igny8_resources.warehouse.tables.ledgers import Request
+from igny8_resources.warehouse.tables.tenancy import Site
+from igny8_resources.warehouse.tables.video import VideoProject
+from igny8_resources.warehouse.tables.writer import Content
+from jobs.names import RENDER_VIDEO
+
+PLATFORM_OF_PRESET = {
+    "youtube_long": "youtube",
+    "youtube_short": "youtube",
+    "instagram_reel": "instagram",
+    "tiktok": "tiktok",
+}
+
+
+@dataclass(frozen=True)
+class OpenedProject:
+    """A project and whether it was opened now."""
+
+    project: VideoProject
+    is_new: bool
+
+
+def open_project(session: Session, content: Content, site: Site, request_id: str | None) -> OpenedProject:
+    """Open the project that a request or the site's automation asks for; the same one is opened once."""
+    automation = automation_of(session, site.id)
+    payload: dict[str, Any] = session.get_one(Request, request_id).payload if request_id else {}
+    video_type = payload.get("video_type") or automation.video_type
+    preset = payload.get("render_preset") or automation.video_preset
+    project = session.scalar(
+        select(VideoProject).where(
+            VideoProject.content_id == content.id,
+            VideoProject.video_type == video_type,
+            VideoProject.render_preset == preset,
+        )
+    )
+    is_new = project is None
+    if project is None:
+        project = VideoProject(
+            account_id=content.account_id,
+            site_id=content.site_id,
+            content_id=content.id,
+            request_id=request_id,
+            title=content.title,
+            video_type=video_type,
+            render_preset=preset,
+            target_platforms=[PLATFORM_OF_PRESET[preset]],
+        )
+        session.add(project)
+        session.flush()
+        project.partition_key = f"{site.key}-v{project.id}"
+    if request_id:
+        add_waiting_items(session, request_id, [Item(RENDER_VIDEO, project.partition_key or "")])
+    if is_new or (request_id and project.status == "failed"):
+        project.status = "script_draft"
+        append_event(
+            session,
+            "video.project_created",
+            project.partition_key or "",
+            account_id=site.account_id,
+            site_id=site.id,
+            payload={"content_id": content.id, "preset": preset},
+        )
+    return OpenedProject(project, is_new)

@@ -1,0 +1,138 @@
+"""Article text, image prompts and images: one article a partition."""
+
+import dagster as dg
+
+from igny8_assets.explained import TRANSIENT_RETRIES, explained
+from igny8_assets.partitions import across, articles
+from igny8_assets.shown import OWNERS, credits_shown, markdown_table, preview
+from igny8_assets.writer.article_html import render_article, word_count
+from igny8_assets.writer.pictures import make_image, plan_images
+from igny8_assets.writer.previews import article_markdown
+from igny8_resources.contracts.writer import ArticleDraft
+from igny8_resources.events import append_event
+from igny8_resources.requests import report_progress
+from igny8_resources.resources import PlatformResource
+from igny8_resources.warehouse.store import writer as store
+from igny8_resources.warehouse.store.sites import require_module, tenant_of
+from jobs.names import WRITE_ARTICLE
+
+
+@dg.asset(
+    partitions_def=articles,
+    group_name="writer",
+    kinds={"ai", "table"},
+    owners=OWNERS,
+    code_version="1",
+    deps=[across("tasks")],
+    retry_policy=TRANSIENT_RETRIES,
+)
+def article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
+    """One article: its typed blocks, the HTML they render to, and the version they became."""
+    parts, partition = platform.platform, context.partition_key
+    with explained():
+        with parts.warehouse.write() as session:
+            task, site = store.task_of(session, partition)
+            require_module(session, site, "writer")
+            brief = store.brief_for(session, task, site)
+            report_progress(session, partition, WRITE_ARTICLE, "AI_CALL", f"writing “{task.title}”", context.run_id)
+        written = parts.ai.text(
+            tenant_of(site),
+            "generate_content",
+            subject=partition,
+            inputs=brief,
+            schema=ArticleDraft,
+            operation="content",
+            expected_words=brief.target_words,
+        )
+        draft, call = written.value, written.call
+        html, words = render_article(draft), word_count(draft)
+        with parts.warehouse.write() as session:
+            task, site = store.task_of(session, partition)
+            writer = store.WrittenBy(f"{call.provider}:{call.model}", call.provider, call.model, call.call_id)
+            content, changed = store.save_article(session, task, site, draft, html, words, writer)
+            if changed:
+                content.credits_used = call.credits
+                task.status, task.error = "draft", ""
+                append_event(
+                    session,
+                    "article.drafted",
+                    partition,
+                    account_id=site.account_id,
+                    site_id=site.id,
+                    payload={"content_id": content.id, "version": content.version, "words": words},
+                )
+            report_progress(session, partition, WRITE_ARTICLE, "SAVE", f"{words} words saved")
+    return dg.MaterializeResult(
+        metadata={
+            "title": content.title,
+            "content_type": f"{content.content_type} / {content.content_structure}",
+            "words": words,
+            "version": content.version,
+            "primary_keyword": content.primary_keyword,
+            "preview": preview(article_markdown(ArticleDraft.model_validate(content.draft))),
+            "api": dg.MetadataValue.url(f"{parts.settings.public_url}/api/v1/writer/content/{content.id}/"),
+            **credits_shown([call]),
+        }
+    )
+
+
+@dg.asset(
+    partitions_def=articles,
+    group_name="writer",
+    kinds={"ai", "table"},
+    owners=OWNERS,
+    code_version="1",
+    deps=["article"],
+    retry_policy=TRANSIENT_RETRIES,
+)
+def image_prompts(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
+    """The pictures of one article before they are made: where each stands, its prompt, alt text and caption."""
+    parts, partition = platform.platform, context.partition_key
+    with explained():
+        planned = plan_images(parts, partition)
+    return dg.MaterializeResult(
+        metadata={
+            "images": len(planned.value.images),
+            "plan": dg.MetadataValue.md(
+                markdown_table(
+                    ["role", "headline", "alt text", "prompt"],
+                    [(p.role, p.headline, p.alt_text, p.prompt) for p in planned.value.images],
+                )
+            ),
+            **credits_shown([planned.call]),
+        }
+    )
+
+
+@dg.asset(
+    partitions_def=articles,
+    group_name="writer",
+    kinds={"ai", "image"},
+    owners=OWNERS,
+    code_version="1",
+    deps=["image_prompts"],
+    retry_policy=TRANSIENT_RETRIES,
+)
+def images(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
+    """The picture files of one article, each in the sizes that its site needs."""
+    parts, partition = platform.platform, context.partition_key
+    with explained():
+        with parts.warehouse.read() as session:
+            content, _, site = store.content_of(session, partition)
+            wanted = store.images_of(session, content.id)
+        made = [make_image(parts, site, partition, content, image) for image in wanted]
+    public = parts.settings.public_url
+    return dg.MaterializeResult(
+        metadata={
+            "images": len(made),
+            "files": sum(len(picture.variants) for picture in made),
+            "gallery": dg.MetadataValue.md(
+                "\n\n".join(
+                    f"**{picture.headline or picture.role}** — {picture.alt_text}\n\n"
+                    f"[{picture.width}×{picture.height}]({public}/api/v1/media/{picture.media_key})"
+                    for picture in made
+                )
+            ),
+            **credits_shown(picture.call for picture in made if picture.call is not None),
+        }
+    )
