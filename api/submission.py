@@ -62,8 +62,13 @@ def submit(
     except IntegrityError:
         if stored_key is None:
             raise
+        pass
+    try:
         # Somebody recorded the same key between our look and our row; now it is there to be found.
         return _submit_once(access, stored_key, kind, payload, gates)
+    except IntegrityError as taken:
+        # Still not to be seen, so it is a request for a site that this user was not granted.
+        raise _key_taken() from taken
 
 
 def _submit_once(
@@ -77,7 +82,7 @@ def _submit_once(
         known = session.scalar(select(Request).where(Request.idempotency_key == key)) if key is not None else None
         if known is not None:
             if (known.kind, known.payload) != (kind, payload):
-                raise Problem(409, "This Idempotency-Key was used for a different request; choose a new one.")
+                raise _key_taken()
             return _accepted(known.id, "This request was recorded before.")
         work = gates(session)
         request, _ = submit_request(
@@ -104,6 +109,10 @@ def require_working(session: Session, site: Site, *modules: str) -> None:
         raise Problem(409, f"The site {site.key} is {site.status}; no work is started for it.")
     for module in modules:
         require_module(session, site, module)
+
+
+def _key_taken() -> Problem:
+    return Problem(409, "This Idempotency-Key was used for a different request; choose a new one.")
 
 
 def _accepted(task_id: str, message: str) -> Envelope[Accepted]:

@@ -5,7 +5,6 @@ Belongs here: the reading of plain text that several domains share, so that "esp
 here: any judgement about the text.
 """
 
-import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -71,22 +70,42 @@ def sentences(text: str) -> list[str]:
     return [piece.strip() for piece in pieces if piece.strip()]
 
 
-def occurrences(text: str, found: Sequence[Word], phrase: Sequence[str]) -> Iterator[tuple[int, int]]:
+def occurrences(
+    text: str, found: Sequence[Word], phrase: Sequence[str], between: frozenset[str] = frozenset()
+) -> Iterator[tuple[int, int]]:
     """Where a phrase, given as stems, stands in ``text``, whose words are ``found``: (start, end), left to right.
 
-    Only spaces and hyphens may stand between the words: a phrase never spans a comma or a full stop.
+    Only spaces and hyphens may stand between the words: a phrase never spans a comma or a full stop. ``between`` names
+    words (case-folded) that the text may have and the phrase has not: "descale *the* machine".
     """
-    length = len(phrase)
     position = 0
-    while length and position + length <= len(found):
-        run = found[position : position + length]
-        if all(word.stem == wanted for word, wanted in zip(run, phrase, strict=True)) and all(
-            _JOINT.fullmatch(text[left.end : right.start]) for left, right in itertools.pairwise(run)
-        ):
-            yield run[0].start, run[-1].end
-            position += length
-        else:
+    while phrase and position < len(found):
+        last = _match(text, found, position, phrase, between)
+        if last is None:
             position += 1
+        else:
+            yield found[position].start, found[last].end
+            position = last + 1
+
+
+def _match(
+    text: str, found: Sequence[Word], first: int, phrase: Sequence[str], between: frozenset[str]
+) -> int | None:
+    """The index of the last word of a phrase that begins at word ``first``, or None."""
+    wanted, position = iter(phrase), first
+    awaited = next(wanted, None)
+    while position < len(found):
+        word = found[position]
+        if position > first and not _JOINT.fullmatch(text[found[position - 1].end : word.start]):
+            return None
+        if word.stem == awaited:
+            awaited = next(wanted, None)
+            if awaited is None:
+                return position
+        elif position == first or word.text.casefold() not in between:
+            return None
+        position += 1
+    return None
 
 
 def count_phrase(text: str, phrase: str) -> int:

@@ -22,8 +22,8 @@ _DESIGNED: tuple[tuple[str, str, str, str], ...] = (
     ("#fbf4f1", "#2c1620", "#a92f4c", "#d3e2dd"),  # garnet and mist
     ("#f8f6ee", "#1f2421", "#d9982a", "#cfdfe0"),  # saffron and lake
     ("#f3f6f6", "#0f2629", "#137a7f", "#f4d3c4"),  # teal and coral
-    ("#f9f6f3", "#24202a", "#d4573f", "#cddcea"),  # vermilion and sky
-    ("#f6f7f2", "#20261a", "#6b7a2a", "#ead5dc"),  # olive and rose
+    ("#f9f6f3", "#24202a", "#c4452d", "#cddcea"),  # vermilion and sky
+    ("#f6f7f2", "#20261a", "#64722a", "#ead5dc"),  # olive and rose
     ("#f5f6fa", "#141b34", "#3551c4", "#f6dcc0"),  # cobalt and peach
     ("#faf4f5", "#2b1726", "#96397f", "#dce4c4"),  # plum and pistachio
     ("#f7f4ef", "#261d17", "#8a5a33", "#cfdfd6"),  # walnut and sage

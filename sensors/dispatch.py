@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from igny8_resources.events import position_of
+from igny8_resources.warehouse.store.cursors import read_cursor, site_build_reader
 from igny8_resources.warehouse.store.sites import module_enabled, stage_rule
 from igny8_resources.warehouse.store.video import videos_left_today
 from igny8_resources.warehouse.tables.ledgers import Event, Request, RequestItem
@@ -92,7 +94,7 @@ def _rules(session: Session, site: Site, event: Event, videos_asked: Counter[int
         project = session.scalar(select(VideoProject).where(VideoProject.partition_key == event.subject))
         if project and project.status == "script_draft" and module_enabled(session, site.id, "video"):
             yield names.RENDER_VIDEO, event.subject
-    elif event.kind == "video.rendered" and _stage_on(session, site, "site", "publisher"):
+    elif event.kind == "video.rendered" and _build_wanted(session, site, event):
         yield names.BUILD_SITE, site.key
 
 
@@ -102,7 +104,7 @@ def _after_publication(
     content = _content_of(session, event)
     if content is None or content.status != "published":
         return
-    if _stage_on(session, site, "site", "publisher"):
+    if _build_wanted(session, site, event):
         yield names.BUILD_SITE, site.key
     has_posts = session.scalar(select(SocialPost.id).where(SocialPost.content_id == content.id).limit(1))
     if has_posts is None and _stage_on(session, site, "social", "socializer"):
@@ -113,6 +115,13 @@ def _after_publication(
         if left is None or videos_asked[site.id] < left:
             videos_asked[site.id] += 1
             yield names.CREATE_VIDEO_PROJECT, event.subject
+
+
+def _build_wanted(session: Session, site: Site, event: Event) -> bool:
+    """Whether the built pages are older than the event."""
+    if not _stage_on(session, site, "site", "publisher"):
+        return False
+    return position_of(event) > read_cursor(session, site_build_reader(site.key))
 
 
 def _stage_on(session: Session, site: Site, stage: str, module: str) -> bool:

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from api.access import Reader, Writer
 from api.envelope import Asked, Envelope, Page, PlainText, RowId, refusals
@@ -74,16 +75,12 @@ class GeneratePosts(Asked):
 )
 def generate_posts(access: Writer, asked: GeneratePosts, key: IdempotencyKey = None) -> Envelope[Accepted]:
     """Have posts drafted from a published article, one for each platform of its site."""
-    return submit(
-        access,
-        key,
-        "social",
-        asked.model_dump(),
-        lambda session: Work(
-            (article := published_article(session, asked.content_id, "socializer")).site,
-            [Item(DRAFT_SOCIAL_POSTS, article.partition)],
-        ),
-    )
+
+    def gates(session: Session) -> Work:
+        article = published_article(session, asked.content_id, "socializer")
+        return Work(article.site, [Item(DRAFT_SOCIAL_POSTS, article.partition)])
+
+    return submit(access, key, "social", asked.model_dump(), gates)
 
 
 class PublishingQuery(SiteQuery):

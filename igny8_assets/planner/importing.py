@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import select
 
 from igny8_assets.planner.keyword_files import FilePreview, KeywordRow, merge_rows, preview, read_keywords
-from igny8_assets.planner.sectors import SectorTerms, assign_sector
+from igny8_assets.planner.sectors import Sector as SectorSeeds
+from igny8_assets.planner.sectors import assign_sector
 from igny8_resources.events import append_event
 from igny8_resources.media import content_key
 from igny8_resources.platform import Platform
@@ -53,7 +54,9 @@ def stage_file(
     """
     limit = parts.settings.import_max_bytes
     if len(data) > limit:
-        raise ImportRefused(f"{name} has {len(data):,} bytes and at most {limit:,} are read; split it (IGNY8_IMPORT_MAX_BYTES)")
+        raise ImportRefused(
+            f"{name} has {len(data):,} bytes and at most {limit:,} are read; split it (IGNY8_IMPORT_MAX_BYTES)"
+        )
     with parts.warehouse.read() as session:
         site = site_by_key(session, site_key)
         require_module(session, site, "planner")
@@ -62,7 +65,9 @@ def stage_file(
         raise ImportRefused(f"{site_key} has no sector {sector_slug!r}; its sectors are {', '.join(sectors)}")
     seen = preview(data, name, columns=columns, limit=MOST_PROBLEMS_KEPT)
     if seen.good == 0:
-        raise ImportRefused(f"{name}: not one of its rows can be used; {seen.problems[0] if seen.problems else 'it is empty'}")
+        raise ImportRefused(
+            f"{name}: not one of its rows can be used; {seen.problems[0] if seen.problems else 'it is empty'}"
+        )
     digest = hashlib.sha256(data).hexdigest()
     key = content_key(f"{tenant_of(site).media_prefix}/imports", data, "keywords")
     parts.media.put(key, data, "application/octet-stream")
@@ -116,11 +121,11 @@ def load_staged(parts: Platform, site_key: str) -> list[LoadedFile]:
     with parts.warehouse.read() as session:
         site = site_by_key(session, site_key)
         waiting = store.staged_imports(session, site.id)
-        sectors = [SectorTerms(s.id, s.name, tuple(s.seed_terms)) for s in active_sectors(session, site.id)]
+        sectors = {SectorSeeds(s.name, tuple(s.seed_terms)): s.id for s in active_sectors(session, site.id)}
     return [_load(parts, staged.id, sectors) for staged in waiting]
 
 
-def _load(parts: Platform, import_id: int, sectors: list[SectorTerms]) -> LoadedFile:
+def _load(parts: Platform, import_id: int, sectors: dict[SectorSeeds, int]) -> LoadedFile:
     with parts.warehouse.read() as session:
         staged = session.get_one(KeywordImport, import_id)
     file = read_keywords(parts.media.get(staged.media_key), staged.file_name, columns=staged.columns or None)
@@ -144,10 +149,13 @@ def _load(parts: Platform, import_id: int, sectors: list[SectorTerms]) -> Loaded
 
 
 def _values(
-    staged: KeywordImport, row: KeywordRow, known: Keyword | None, sectors: list[SectorTerms]
+    staged: KeywordImport, row: KeywordRow, known: Keyword | None, sectors: dict[SectorSeeds, int]
 ) -> dict[str, Any]:
     merged = merge_rows([_as_row(known), row])[0] if known is not None else row
-    sector_id = staged.sector_id or (known.sector_id if known else None) or assign_sector(row.text, sectors)
+    ids = {sector.name: number for sector, number in sectors.items()}
+    sector_id = staged.sector_id or (known.sector_id if known else None)
+    if sector_id is None and sectors:
+        sector_id = ids[assign_sector(row.text, list(sectors)).name]
     return {
         "account_id": staged.account_id,
         "site_id": staged.site_id,

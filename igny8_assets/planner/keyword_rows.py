@@ -135,5 +135,10 @@ def export_keywords(rows: Iterable[KeywordRow]) -> str:
             row.page or "",
             row.url or "",
         )
-        writer.writerow([f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell for cell in cells])
+        writer.writerow([spreadsheet_safe(cell) for cell in cells])
     return sheet.getvalue()
+
+
+def spreadsheet_safe(cell: str) -> str:
+    """The cell as text that no spreadsheet runs: a leading apostrophe where it begins like a formula."""
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

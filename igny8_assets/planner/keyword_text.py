@@ -41,7 +41,7 @@ _PATTERNS: dict[Modifier, re.Pattern[str]] = {
 
 _MODIFIER_WORDS = word_set(
     "best top rated review reviews vs versus difference differences between guide tutorial buy sale deals cheap budget "
-    "near online worth make use get need good better much many"
+    "near online worth make use get need good better"
 )
 
 

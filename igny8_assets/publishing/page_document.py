@@ -7,13 +7,14 @@ import hashlib
 import json
 from datetime import datetime
 
+from igny8_assets.page_pictures import SitePicture, site_picture
 from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.vocabulary import ContentStructure, ContentType
 from igny8_resources.contracts.writer import ArticleDraft
 
 
 class PageVariant(Value):
-    """One size of a picture: its media key, width in pixels and media type."""
+    """One size of a picture: its media key, size in pixels and media type."""
 
     key: str
     width: int
@@ -22,14 +23,18 @@ class PageVariant(Value):
 
 
 class PagePicture(Value):
-    """One picture of a page; ``section_index`` None is the featured one."""
+    """One picture of a page; ``section_index`` None is the featured one, ``position`` 0."""
 
+    position: int
     section_index: int | None
     alt: str
     caption: str
-    width: int
-    height: int
     variants: tuple[PageVariant, ...]
+
+    def on_site(self, slug: str) -> SitePicture:
+        """The picture with its paths inside the site."""
+        variants = [variant.model_dump() for variant in self.variants]
+        return site_picture(slug, self.position, self.section_index, self.alt, self.caption, variants)
 
 
 class PageLink(Value):

@@ -56,11 +56,10 @@ def page_document(session: Session, content: Content, site: Site, *, now: dateti
         provider=content.provider,
         pictures=tuple(
             PagePicture(
+                position=image.position,
                 section_index=image.section_index,
                 alt=image.alt_text,
                 caption=image.caption,
-                width=image.width,
-                height=image.height,
                 variants=tuple(
                     PageVariant(
                         key=variant["key"],

@@ -1,7 +1,7 @@
 """Which kind of page an article is, and which structured data and on-page elements such a page carries.
 
-The first six classes and their lists are platform-modules §7.3 of the seeds; the others follow the same thinking for the
-content types that the seeds add in §3. ``review_rating`` and ``product`` are emitted only from facts about a real
+The first six classes and their lists are platform-modules §7.3 of the seeds; the others follow the same thinking for
+the content types that the seeds add in §3. ``review_rating`` and ``product`` are emitted only from facts about a real
 product that the caller supplies: a list here says what may apply, never what will be claimed.
 """
 

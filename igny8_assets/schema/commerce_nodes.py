@@ -55,16 +55,22 @@ def product_review(entry: ProsCons, author: str, page: PageFacts) -> Node | None
     }
 
 
-def review_findings(page: PageFacts) -> Iterator[Finding]:
+def unreviewed_subjects(page: PageFacts) -> Iterator[Finding]:
     """Why pros and cons of a subject did not become a review."""
     products = {product.name.casefold() for product in page.reviewed_products}
     for entry in page.pros_cons:
         if entry.subject.casefold() not in products:
             message = (
-                f"“{entry.subject}” is not known to be a product: its pros and cons stay on the page and are not marked "
-                "up as a review. Supply it in reviewed_products if it is one."
+                f"“{entry.subject}” is not known to be a product: its pros and cons stay on the page and are not "
+                "marked up as a review. Supply it in reviewed_products if it is one."
             )
             yield Finding(check="schema_left_out", severity="warning", passage=page.url, message=message)
+
+
+def unknown_product(page: PageFacts) -> Finding:
+    """Why a product page carries no Product."""
+    message = "No facts about the product were supplied (name, price, currency): the page carries no Product."
+    return Finding(check="schema_left_out", severity="warning", passage=page.url, message=message)
 
 
 def service_node(service: ServiceFacts, ids: PageIds) -> Node:
@@ -72,6 +78,7 @@ def service_node(service: ServiceFacts, ids: PageIds) -> Node:
     return {
         "@type": "Service",
         "@id": ids.service,
+        "mainEntityOfPage": {"@id": ids.page},
         "name": service.name,
         "serviceType": service.service_type,
         "description": service.description,

@@ -2,7 +2,7 @@
 
 Run it when a new release of the vocabulary is taken, or when the graph learns a new type::
 
-    python -m igny8_assets.schema.derive_vocabulary schemaorg-current-https.jsonld 30.0 igny8_assets/schema/vocabulary.json
+    python -m igny8_assets.schema.derive_vocabulary SCHEMAORG.jsonld 30.0 igny8_assets/schema/vocabulary.json
 
 The table keeps the types in ``EMITTED`` with all their ancestors, every property of those, and what each property may
 hold. Properties that a newer one replaced are listed with their successor, so that validation can name it.

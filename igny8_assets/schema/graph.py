@@ -1,9 +1,9 @@
 """Builds a page's structured data: one connected ``@graph``, stitched by ``@id``, every reference resolving.
 
 Ids follow the convention that the field shares: the WebPage's is the canonical URL itself, site-wide nodes hang under
-the home page (``/#website``, ``/#organization``, ``/#/schema/person/...``), the page's own under ``url#...``. What a page
-may carry is ``classification.SCHEMA_MAP``; what it does carry is what the facts hold. FAQ and HowTo are emitted for their
-meaning only (see ``rich_results``).
+the home page (``/#website``, ``/#organization``, ``/#/schema/person/...``), the page's own under ``url#...``. What a
+page may carry is ``classification.SCHEMA_MAP``; what it does carry is what the facts hold. FAQ and HowTo are emitted
+for their meaning only (see ``rich_results``).
 """
 
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from igny8_assets.findings import Finding
 from igny8_assets.schema.classification import SCHEMA_MAP, SchemaPiece
-from igny8_assets.schema.commerce_nodes import product_node, product_review, review_findings, service_node
+from igny8_assets.schema.commerce_nodes import product_node, product_review, service_node, unknown_product, unreviewed_subjects
 from igny8_assets.schema.page_facts import ListedPage, PageFacts, SiteFacts
 from igny8_assets.schema.page_ids import PageIds
 from igny8_assets.schema.pruning import Node, absolute, prune
@@ -56,6 +56,8 @@ def build_graph_with_report(page: PageFacts) -> GraphBuild:
     for name, value in (("url", page.url), ("site.url", page.site.url)):
         if not absolute(value):
             raise PageFactsIncompleteError(f"{name} is {value!r}: give the absolute canonical URL (https://...)")
+        if "#" in value:
+            raise PageFactsIncompleteError(f"{name} is {value!r}: a canonical URL has no fragment; leave out the #")
     for name, value in (("title", page.title), ("site.name", page.site.name)):
         if not value.strip():
             raise PageFactsIncompleteError(f"{name} is empty: a page's graph needs it ({page.url})")
@@ -122,7 +124,7 @@ def _web_page(page: PageFacts, ids: PageIds, pieces: frozenset[SchemaPiece]) -> 
         main = _refs(ids.product)
     if "service" in pieces:
         main = _refs(ids.service)
-    if "faq" in pieces and ids.questions:
+    if "faq" in pieces and any(entry.pair.question.strip() and entry.pair.answer.strip() for entry in page.faq):
         types.append("FAQPage")
         main = [_refs(key) for key in ids.questions]
     node: Node = {
@@ -282,7 +284,11 @@ def _judged(page: PageFacts, ids: PageIds) -> Iterator[Node]:
 
 
 def _not_claimed(page: PageFacts) -> Iterator[Finding]:
-    return review_findings(page) if "pros_cons" in SCHEMA_MAP[page.content_class].schemas else iter(())
+    pieces = SCHEMA_MAP[page.content_class].schemas
+    if "pros_cons" in pieces:
+        yield from unreviewed_subjects(page)
+    if "product" in pieces and page.product is None:
+        yield unknown_product(page)
 
 
 def _videos(page: PageFacts, ids: PageIds) -> Iterator[Node]:

@@ -11,6 +11,7 @@ from igny8_assets.schema.page_facts import PageFacts
 class PageIds:
     """Ids by role; the tuples run parallel to the page's own, ``judged`` maps a pros-and-cons subject to its node."""
 
+    page: str
     website: str
     organization: str
     logo: str
@@ -33,6 +34,7 @@ class PageIds:
         name = page.author.name.strip() if page.author else ""
         subjects = dict.fromkeys(entry.subject for entry in page.pros_cons)
         return cls(
+            page=page.url,
             website=f"{site}/#website",
             organization=f"{site}/#organization",
             logo=f"{site}/#logo",

@@ -9,8 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from igny8_assets.findings import Finding
-from igny8_assets.schema.requirements import FEWEST_ITEMS, REQUIRED, empty, missing_fields, types_of
-from igny8_assets.schema.vocabulary import ancestors
+from igny8_assets.schema.requirements import empty, missing_fields, required_of, too_few_items, types_of
 
 Node = dict[str, Any]
 
@@ -33,8 +32,8 @@ def prune(nodes: Iterable[Node], root: str) -> tuple[list[Node], list[Finding]]:
         if len(graph) == before and all(_complete(node, key, []) for key, node in graph.items() if key != root):
             break
     attached = connected(list(graph.values()), root)
-    for key in graph.keys() - attached:
-        dropped.append(_report(key, "Nothing on the page refers to it any more: left out."))
+    loose = [key for key in graph if key not in attached]
+    dropped += [_report(key, "Nothing on the page refers to it any more: left out.") for key in loose]
     return [node for key, node in graph.items() if key in attached], dropped
 
 
@@ -97,14 +96,12 @@ def _cleaned(value: Any, where: str, dropped: list[Finding], name: str = "") -> 
 
 def _complete(node: Node, where: str, dropped: list[Finding]) -> bool:
     for kind in types_of(node):
-        for ancestor in ancestors(kind):
-            for field in missing_fields(node, REQUIRED.get(ancestor, ())):
-                dropped.append(_report(where, f"{kind} has no {field}: left out. Supply it and build the graph again."))
-                return False
-            for (owner, field), fewest in FEWEST_ITEMS.items():
-                if owner == ancestor and isinstance(node.get(field), list) and len(node[field]) < fewest:
-                    dropped.append(_report(where, f"{kind} has fewer than {fewest} {field}: left out."))
-                    return False
+        if missing := missing_fields(node, required_of(kind)):
+            dropped.append(_report(where, f"{kind} has no {', '.join(missing)}: left out. Supply it and build again."))
+            return False
+        if short := too_few_items(node, kind):
+            dropped.append(_report(where, f"{kind} has {short}: left out."))
+            return False
     return True
 
 
@@ -122,6 +119,8 @@ def _resolved(node: Node, graph: dict[str, Node], dropped: list[Finding], where:
         for position, item in enumerate(items, start=1):
             if isinstance(item, dict) and "position" in item:
                 item["position"] = position
+        if "numberOfItems" in resolved:
+            resolved["numberOfItems"] = len(items)
     return resolved
 
 

@@ -6,6 +6,8 @@ nothing. A field may be a choice: one of the alternatives is enough.
 
 from typing import Any
 
+from igny8_assets.schema.vocabulary import ancestors
+
 Field = str | tuple[str, ...]
 
 REQUIRED: dict[str, tuple[Field, ...]] = {
@@ -44,7 +46,22 @@ RECOMMENDED: dict[str, tuple[str, ...]] = {
     "VideoObject": ("description", "duration", "contentUrl"),
     "Product": ("image", "description"),
 }
+# Types whose demands pass on to their kinds. Not every ancestor's do: a HowToStep is also an ItemList without items.
+_PASSED_ON = ("Article", "ImageObject", "LocalBusiness", "Organization", "Product", "VideoObject", "WebPage")
 FEWEST_ITEMS: dict[tuple[str, str], int] = {("BreadcrumbList", "itemListElement"): 2}
+
+
+def required_of(kind: str) -> tuple[Field, ...]:
+    """The required fields of a type, its own and those passed on to it."""
+    passed_on = [
+        field for owner in _PASSED_ON if owner != kind and owner in ancestors(kind) for field in REQUIRED[owner]
+    ]
+    return (*REQUIRED.get(kind, ()), *passed_on)
+
+
+def recommended_of(kind: str) -> tuple[str, ...]:
+    """The fields that search engines recommend for a type, its own and those passed on to it."""
+    return tuple(field for owner, fields in RECOMMENDED.items() if owner in ancestors(kind) for field in fields)
 
 
 def types_of(node: dict[str, Any]) -> list[str]:
@@ -61,6 +78,15 @@ def missing_fields(node: dict[str, Any], required: tuple[Field, ...]) -> list[st
         if all(empty(node.get(choice)) for choice in choices):
             missing.append(" or ".join(choices))
     return missing
+
+
+def too_few_items(node: dict[str, Any], kind: str) -> str:
+    """What a list node falls short of (``1 itemListElement of at least 2``), or an empty string."""
+    for (owner, field), fewest in FEWEST_ITEMS.items():
+        held = node.get(field)
+        if owner == kind and isinstance(held, list) and len(held) < fewest:
+            return f"{len(held)} {field} of at least {fewest}"
+    return ""
 
 
 def empty(value: object) -> bool:

@@ -6,9 +6,10 @@ from importlib.resources import files
 from typing import Any
 
 # What a plain JSON value may stand for. Text is accepted nearly everywhere, but not where only nodes make sense.
-_DATA_TYPES = frozenset(
-    "Text URL Date DateTime Time Number Integer Float Boolean CssSelectorType XPathType PronounceableText".split()
-)
+_DATA_TYPES = frozenset({"Text", "URL", "Date", "DateTime", "Time", "Number", "Integer", "Float", "Boolean"})
+_DATA_TYPES |= {"CssSelectorType", "XPathType", "PronounceableText"}
+# A quantity is a type of its own in the vocabulary and is written as a number or a text everywhere.
+_DATA_TYPES |= {"Distance", "Duration", "Energy", "Mass", "QuantitativeValue"}
 
 
 @cache

@@ -1,7 +1,7 @@
 """Makes an article's HTML fragment fit for its page: safe, linked relatively, and kind to small screens.
 
-The fragment may have been edited by people, so it is cleaned against an allowlist (nh3) and every change that takes
-something away is reported. A link to a page that is not on the site (any more) keeps its words and loses its anchor.
+The fragment may have been edited by people, so it is cleaned against an allowlist (nh3), and every element, script and
+link that this takes away is reported. A link to a page that is not on the site keeps its words and loses its anchor.
 """
 
 from collections.abc import Callable, Collection, Iterator

@@ -228,7 +228,7 @@ class PageRenderer:
         """``(words, page path, fragment)``: the sectors when there are several, else the first topics."""
         sectors = [group.sector for group in self._groups if group.sector]
         if len(sectors) > 1:
-            return [(sector.name, HOME, f"#{sector.slug}") for sector in sectors]
+            return [(sector.name, HOME, f"#sector-{sector.slug}") for sector in sectors]
         return [(one.hub.name, hub_path(one.hub.slug), "") for one in self._topics[:NAVIGATION_HUBS]]
 
 

@@ -93,7 +93,7 @@ class RenderScript(Value):
         for number, section in enumerate(self.sections, start=1):
             if not section.narration.strip():
                 raise ValueError(
-                    f"Section {number} ({section.type}): the narration is empty, the section would last 0 seconds; write "
+                    f"Section {number} ({section.type}): the narration is empty, it would last 0 seconds; write "
                     "what the voice should say, or remove the section."
                 )
             if section.visual_cue == "article_image" and not section.pictures:

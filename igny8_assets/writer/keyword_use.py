@@ -6,9 +6,9 @@ The limits are house rules in the range that the field's scorers use; each is na
 from collections import defaultdict
 from collections.abc import Iterator
 
+from igny8_assets.article_passages import passages
 from igny8_assets.findings import Finding
 from igny8_assets.word_forms import content_stems, count_phrase, count_words, covers, phrase_stems
-from igny8_assets.article_passages import passages
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 
 MOST_USE_OF_PHRASE = 0.03  # uses per word of text, for keywords of two words or more

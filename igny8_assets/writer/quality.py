@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
+from igny8_assets.article_passages import passages
 from igny8_assets.findings import Finding, Severity, passed
 from igny8_assets.word_forms import count_words, phrase_stems, sentences
 from igny8_assets.writer.article_html import word_count
@@ -17,7 +18,6 @@ from igny8_assets.writer.keyword_use import (
     questions_answered,
     secondary_keywords_covered,
 )
-from igny8_assets.article_passages import passages
 from igny8_assets.writer.readability import hard_to_read
 from igny8_assets.writer.required_sections import required_sections
 from igny8_assets.writer.unsourced_figures import unsourced_figures

@@ -8,9 +8,9 @@ judging one word.
 import re
 from collections.abc import Iterator
 
+from igny8_assets.article_passages import passages
 from igny8_assets.findings import Finding
 from igny8_assets.word_forms import count_words, sentences, words
-from igny8_assets.article_passages import passages
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 
 LEAST_READING_EASE = 50.0  # 50-60 is "fairly difficult": the level of a quality newspaper

@@ -7,9 +7,9 @@ heading can tell (benefits, results, history) is a warning, and is looked for in
 import re
 from collections.abc import Callable, Iterator
 
+from igny8_assets.article_passages import passages
 from igny8_assets.findings import Finding
 from igny8_assets.word_forms import covers
-from igny8_assets.article_passages import passages
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 
 Present = Callable[[ArticleDraft], bool]

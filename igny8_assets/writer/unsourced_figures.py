@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from igny8_assets.findings import Finding
 from igny8_assets.article_passages import passages
+from igny8_assets.findings import Finding
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 
 _NUMBER = r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?"

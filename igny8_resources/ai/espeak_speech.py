@@ -144,6 +144,8 @@ class _Engine:
         )
         for parameter, value in settings:
             self._library.espeak_SetParameter(parameter, value, 0)
+        # espeak varies its noise at random; the same text is to give the same samples.
+        self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
         self._chunks, self._marks = [], []
         data = text.encode()
         status = self._library.espeak_Synth(data, len(data) + 1, 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None)

@@ -18,6 +18,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from pydantic import BaseModel
+
 Json = dict[str, Any]
 Answer = Callable[[str, Json], Json]
 
@@ -90,10 +92,11 @@ Fault = Failure | Altered | Raw | Drop
 def offline_answer(function: str, brief: Json) -> Json:
     """What the offline provider writes for the brief."""
     from igny8_resources.ai.offline.text import OfflineTextProvider
+
     from igny8_resources.ai.providers import TextCall
     from igny8_resources.contracts import planner, social, video, writer
 
-    shapes = {
+    shapes: dict[str, tuple[type[BaseModel], type[BaseModel]]] = {
         "generate_ideas": (planner.ClusterBrief, planner.IdeaDraft),
         "generate_content": (writer.ArticleBrief, writer.ArticleDraft),
         "generate_image_prompts": (writer.ImagePlanBrief, writer.ImagePlan),
@@ -170,45 +173,45 @@ def strictness_problem(schema: Json) -> str | None:
     return _problem(schema, "root", schema.get("$defs", {}))
 
 
+_KEYWORDS = {"type", "description", "properties", "required", "additionalProperties", "items", "anyOf", "enum", "const"}
+_KEYWORDS |= {"$ref", "$defs", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
+_KEYWORDS |= {"multipleOf", "minItems", "maxItems"}
+
+
 def _problem(node: Any, where: str, definitions: Json) -> str | None:
     if not isinstance(node, dict) or not node.keys() & {"type", "anyOf", "$ref", "enum", "const"}:
         return f"In {where}, schema must have a 'type' key"
-    allowed = {
-        "type",
-        "description",
-        "properties",
-        "required",
-        "additionalProperties",
-        "items",
-        "anyOf",
-        "enum",
-        "const",
-    }
-    allowed |= {"$ref", "$defs", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
-    allowed |= {"multipleOf", "minItems", "maxItems"}
-    if node.keys() - allowed:
-        return f"In {where}, {sorted(node.keys() - allowed)[0]!r} is not permitted"
-    if "$ref" in node:
-        if len(node) > 1:
-            return f"In {where}, $ref cannot have other keywords"
-        return None if node["$ref"].removeprefix("#/$defs/") in definitions else f"In {where}, $ref is dangling"
-    if node.get("type") == "object":
-        if node.get("additionalProperties") is not False:
-            return f"In {where}, 'additionalProperties' is required to be supplied and to be false"
-        if sorted(node.get("required", [])) != sorted(node.get("properties", {})):
-            return f"In {where}, 'required' must include every key in properties"
-    if node.get("type") == "array" and "items" not in node:
-        return f"In {where}, array schema is missing items"
+    closed = node.get("additionalProperties") is False
+    complete = sorted(node.get("required", [])) == sorted(node.get("properties", {}))
+    rules = (
+        (not node.keys() - _KEYWORDS, f"{sorted(node.keys() - _KEYWORDS)} is not permitted"),
+        ("$ref" not in node or len(node) == 1, "$ref cannot have other keywords"),
+        ("$ref" not in node or node["$ref"].removeprefix("#/$defs/") in definitions, "$ref is dangling"),
+        (node.get("type") != "object" or closed, "'additionalProperties' is required to be supplied and to be false"),
+        (node.get("type") != "object" or complete, "'required' must include every key in properties"),
+        (node.get("type") != "array" or "items" in node, "array schema is missing items"),
+    )
+    broken = next((rule for kept, rule in rules if not kept), None)
+    if broken:
+        return f"In {where}, {broken}"
     children = [*node.get("properties", {}).items(), *enumerate(node.get("anyOf", [])), *node.get("$defs", {}).items()]
     children += [("items", node["items"])] if "items" in node else []
     found = (_problem(child, f"{where}.{name}", definitions) for name, child in children)
     return next((problem for problem in found if problem), None)
 
 
+def _written(server: StandIn, name: str, brief: Json) -> str:
+    try:
+        return json.dumps(server.answer(name, brief))
+    except Exception as failed:
+        # Told to the test through the provider instead of being lost in this thread.
+        raise _bad_request(f"the stand-in's answer to {name!r} failed: {type(failed).__name__}: {failed}") from failed
+
+
 def _chat(server: StandIn, body: Json, altered: Altered) -> Json:
     if not server.knows_completion_tokens and "max_completion_tokens" in body:
         raise _bad_request(
-            "Unsupported parameter: 'max_completion_tokens' is not supported with this model. Use 'max_tokens' instead.",
+            "Unsupported parameter: 'max_completion_tokens' is not supported here. Use 'max_tokens' instead.",
             "max_completion_tokens",
             "unsupported_parameter",
         )
@@ -222,7 +225,7 @@ def _chat(server: StandIn, body: Json, altered: Altered) -> Json:
     messages = {message["role"]: message["content"] for message in body["messages"]}
     content: str | None = altered.content
     if content is None and not altered.refusal:
-        content = json.dumps(server.answer(name, json.loads(messages["user"])))
+        content = _written(server, name, json.loads(messages["user"]))
     reply: Json = {
         "id": f"chatcmpl-{len(server.requests)}",
         "object": "chat.completion",

@@ -116,8 +116,8 @@ def _signed_query(query: dict[str, str], now: datetime) -> Signed:
     if now > _moment(query["X-Amz-Date"]) + timedelta(seconds=lifetime):
         raise S3Error(403, "AccessDenied", "Request has expired")
     signature = query.pop("X-Amz-Signature")  # it signs all parameters but itself
-    names = ("X-Amz-Algorithm", "X-Amz-Credential", "X-Amz-SignedHeaders")
-    return Signed(*(query[name] for name in names), signature, query["X-Amz-Date"], "UNSIGNED-PAYLOAD")
+    algorithm, credential, names = (query[f"X-Amz-{name}"] for name in ("Algorithm", "Credential", "SignedHeaders"))
+    return Signed(algorithm, credential, names, signature, query["X-Amz-Date"], "UNSIGNED-PAYLOAD")
 
 
 def _signed_headers(headers: Mapping[str, str], body: bytes, now: datetime) -> Signed:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from lxml import etree, html
 
-from igny8_assets.sites import staging
+from igny8_assets.sites import feeds, staging
 from igny8_assets.sites.addresses import absolute, inside, relative
 from igny8_assets.sites.builder import build_site
 from igny8_assets.sites.colours import contrast, dark_scheme, light_scheme
@@ -292,7 +292,7 @@ def _die_at(patch: pytest.MonkeyPatch, moment: str) -> None:
     elif moment == "between the renames":
         patch.setattr(Path, "rename", dying_rename)
     else:
-        patch.setattr(staging.shutil, "rmtree", dying)
+        patch.setattr("shutil.rmtree", dying)
 
 
 def test_assets_may_be_files_and_a_missing_one_stops_the_build(tmp_path: Path) -> None:
@@ -352,6 +352,20 @@ def test_many_articles_stay_reachable_through_the_archive(tmp_path: Path) -> Non
     assert check_site(tmp_path / "site", BASE) == []
 
 
+def test_a_sitemap_that_grows_too_long_becomes_an_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feeds, "SITEMAP_LIMIT", 2)
+
+    build(tmp_path / "site")
+
+    assert sorted(file.name for file in (tmp_path / "site").glob("sitemap*")) == [
+        "sitemap-1.xml",
+        "sitemap-2.xml",
+        "sitemap-3.xml",
+        "sitemap.xml",
+    ]
+    assert check_site(tmp_path / "site", BASE) == []
+
+
 def test_a_site_without_articles_is_still_a_site(tmp_path: Path) -> None:
     report = build(tmp_path / "site", (), hubs=(), site=replace(SITE, author=None))
 
@@ -364,7 +378,7 @@ def test_the_not_found_page_works_at_any_depth(tmp_path: Path) -> None:
 
     page = read(tmp_path / "site", "404.html")
     assert page.xpath("//meta[@name='robots']/@content") == ["noindex"]
-    assert all(href.startswith((BASE, "#")) for href in page.xpath("//a/@href"))
+    assert all(str(href).startswith((BASE, "#")) for href in page.xpath("//a/@href"))
     assert not page.xpath("//link[@rel='stylesheet']")
 
 
@@ -442,5 +456,5 @@ def test_the_font_survives_packing() -> None:
     packed = pack_woff(font_path("display").read_bytes())
 
     assert packed == pack_woff(font_path("display").read_bytes())
-    assert ImageFont.truetype(BytesIO(packed), 20).getname()[0].startswith("Manrope")
+    assert str(ImageFont.truetype(BytesIO(packed), 20).getname()[0]).startswith("Manrope")
     assert len(packed) < 50_000

@@ -3,15 +3,74 @@
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from igny8_assets.sites.addresses import absolute
+from igny8_assets.sites.builder import build_site
 from igny8_assets.sites.graph_check import graph_problems
+from igny8_assets.sites.pages import ArticlePage, HubPage, PageImage, SiteFacts
 from igny8_assets.sites.site_check import check_site
-from tests.unit.test_site_builder import BASE, build
+from igny8_resources.ai.providers import Palette
 
+BASE = "https://cremalane.example"
 ARTICLE = "dial-in/index.html"
+PUBLISHED = datetime(2026, 11, 3, 9, 30, tzinfo=UTC)
+SMALL, LARGE = "assets/images/dial-in-480.webp", "assets/images/dial-in-960.webp"
+
+
+def build(out: Path) -> None:
+    """A sound site of two articles in one topic."""
+    site = SiteFacts(
+        key="crema-lane",
+        name="Crema Lane",
+        tagline="Better coffee at home",
+        description="Plain advice on espresso.",
+        base_url=BASE,
+        language="en",
+        author=None,
+        palette=Palette(paper="#faf6f0", ink="#2b1d14", accent="#9c4a1a", on_accent="#fff8f0", soft="#f0e6d8"),
+        organization_name="Crema Lane",
+        logo_path=None,
+        sectors=(),
+    )
+    picture = PageImage(SMALL, ((SMALL, 480, "image/webp"), (LARGE, 960, "image/webp")), 480, 252, "Four cups")
+    articles = [article("dial-in", "Dial in", picture), article("grind-size", "Grind size", None)]
+    topic = HubPage("technique", "Technique", "Dose, grind and patience.", ("dial-in", "grind-size"), None)
+    graphs = {path: graph(path) for path in ("/", "/topics/technique/")}
+    build_site(site, articles, [topic], {SMALL: b"small", LARGE: b"large"}, out, graphs=graphs)
+
+
+def article(slug: str, title: str, picture: PageImage | None) -> ArticlePage:
+    """An article of one paragraph."""
+    return ArticlePage(
+        slug=slug,
+        title=title,
+        meta_title=title,
+        meta_description=f"About {title.lower()}.",
+        html="<p>Weigh the dose.</p>",
+        schema_graph=graph(f"/{slug}/"),
+        published_at=PUBLISHED,
+        updated_at=PUBLISHED,
+        author_name="Maya Lindqvist",
+        reading_minutes=6,
+        hub_slug="technique",
+        hub_name="Technique",
+        sector_slug=None,
+        content_type="post",
+        featured=picture,
+        toc=(),
+        summary="",
+        keywords=(),
+    )
+
+
+def graph(path: str) -> dict[str, object]:
+    """The smallest connected graph of a page."""
+    page = {"@type": "WebPage", "@id": absolute(BASE, path), "isPartOf": {"@id": f"{BASE}/#website"}}
+    return {"@context": "https://schema.org", "@graph": [page, {"@type": "WebSite", "@id": f"{BASE}/#website"}]}
 
 
 def edited(name: str, pattern: str, replacement: str) -> Callable[[Path], None]:
@@ -56,7 +115,7 @@ FAULTS = [
     (edited(ARTICLE, ' alt="Four[^"]*"', ""), "/dial-in/", "missing_alt"),
     (edited(ARTICLE, "</main>", "<h1>Again</h1></main>"), "/dial-in/", "h1_count"),
     (edited(ARTICLE, "</h1>", "</h1><h4>Deep</h4>"), "/dial-in/", "heading_jump"),
-    (edited(ARTICLE, "</main>", '<p id="content"></p></main>'), "/dial-in/", "duplicate_id"),
+    (edited(ARTICLE, "</main>", '<p id="page-content"></p></main>'), "/dial-in/", "duplicate_id"),
     (edited(ARTICLE, "</main>", "<script>1</script></main>"), "/dial-in/", "script"),
     (edited(ARTICLE, 'ld\\+json">.*?</script>', 'ld+json">{,}</script>'), "/dial-in/", "json_ld_invalid"),
     (edited(ARTICLE, "<script.*?</script>", ""), "/dial-in/", "missing_json_ld"),

@@ -97,7 +97,7 @@ class Untyped(BaseModel):
 
 
 def nested(depth: int) -> type[BaseModel]:
-    model = Leaf
+    model: type[BaseModel] = Leaf
     for level in range(depth):
         model = type(f"Level{level}", (BaseModel,), {"__annotations__": {"inner": model}, "__module__": __name__})
     return model

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_a_key_is_changed_without_losing_a_secret() -> None:
 @pytest.mark.parametrize(
     "spoil", [lambda token: token[:-6] + "AAAA==", lambda _: "", lambda _: "not a token", lambda _: "tökèn"]
 )
-def test_a_changed_token_is_refused_without_echoing_it(spoil) -> None:
+def test_a_changed_token_is_refused_without_echoing_it(spoil: Callable[[str], str]) -> None:
     vault = Vault([new_key()])
     token = spoil(vault.encrypt(SECRET))
     for attempt in (vault.decrypt, vault.rotate):

@@ -18,6 +18,9 @@ SMALLEST_TEXT = 10.0
 MOST_LINES = 6
 _MOST_ROWS_A_LINE = 2
 _MOST_HEADLINE_ROWS = 8
+# A headline may be set this much smaller than possible, and a tenth of its size weighs this much, for even lines.
+_SMALLER_FOR_BREAKS = 0.84
+_SIZE_WORTH = 0.22
 
 
 @dataclass(frozen=True)
@@ -103,9 +106,12 @@ def _setting(rows: list[str], size: int, style: Style) -> _Setting:
 
 
 def _headline(text: str, style: Style, width: float, height: float, largest: float, smallest: float) -> _Setting | None:
-    """The largest setting of the headline that a space holds: without an orphan if any size allows it."""
+    """The best setting of the headline that a space holds: as large as it goes, a little smaller if that breaks better."""
     for orphans, split in ((False, False), (True, False), (True, True)):
+        found: list[tuple[float, _Setting]] = []
         for size in card_type.sizes(largest, smallest):
+            if found and size < found[0][1].size * _SMALLER_FOR_BREAKS:
+                break
             limit = width / size
             least = card_type.fewest_rows(text, limit, style, split=split)
             if least is None or least > _MOST_HEADLINE_ROWS or (least - 0.4) * style.leading * size > height:
@@ -115,7 +121,10 @@ def _headline(text: str, style: Style, width: float, height: float, largest: flo
                 continue
             setting = _setting(rows, size, style)
             if setting.height <= height:
-                return setting
+                first = found[0][1].size if found else size
+                found.append((card_type.raggedness(rows, style) + _SIZE_WORTH * (1 - size / first), setting))
+        if found:
+            return min(found, key=lambda scored: scored[0])[1]
     return None
 
 
@@ -156,21 +165,22 @@ def _list_rows(column: _Column, words: Words, size: int, top: float) -> tuple[li
         if not broken:
             continue
         rules.append(SetRule("hairline", y, column.width, hairline))
-        y += hairline + size * 0.46
+        y += hairline + size * 0.60
         above = max(card_type.cap_height(style.face), card_type.reach(broken[0], style.face)[0]) * size
         step = card_type.pitch(broken, style) * size
         for index, text in enumerate(broken):
             rows.append(SetRow("line", text, style, size, y + above + step * index))
         y += above + step * (len(broken) - 1)
-        y += max(card_type.reach(broken[-1], style.face)[1], 0.2) * size + size * 0.30
-    return rows, rules, y - top
+        y += max(card_type.reach(broken[-1], style.face)[1], 0.2) * size + size * 0.40
+    # The air under the last entry belongs to the margin.
+    return rows, rules, (y - size * 0.40 if rows else y) - top
 
 
 def _kicker_row(column: _Column, words: Words, top: float) -> tuple[list[SetRow], float]:
     """The kicker in tracked capitals on one row, and the height it takes."""
     if not words.kicker:
         return [], 0.0
-    style, size = words.faces.style("kicker"), column.text_size(1.85)
+    style, size = words.faces.style("kicker"), column.text_size(2.05)
     limit = column.width / size
     text = words.kicker.upper()
     if card_type.width(text, style) > limit:
@@ -201,13 +211,13 @@ def set_block(words: Words, width: float, height: float, unit: float, largest: f
     kept = Words(words.kicker, words.headline, words.lines[:MOST_LINES], words.faces)
     for count in range(len(kept.lines), -1, -1):
         some = Words(kept.kicker, kept.headline, kept.lines[:count], kept.faces)
-        for list_units in (2.75, 2.4) if count else (2.75,):
+        for list_units in (3.1, 2.7) if count else (3.1,):
             # An entry is worth more than a bigger headline, but not more than a comfortable one.
             floor = comfortable if count else smallest
             if (block := _try(column, some, largest, floor, column.text_size(list_units))) is not None:
                 return _counted(block, words)
     without = Words("", words.headline, (), words.faces)
-    block = _try(column, without, largest, smallest, column.text_size(2.75), cut=True)
+    block = _try(column, without, largest, smallest, column.text_size(3.1), cut=True)
     return _counted(block, words) if block else None
 
 
@@ -230,9 +240,9 @@ def _try(
     rows, taken = _kicker_row(column, words, y)
     y += taken
     head = y
-    y += unit * (2.8 if rows else 2.4) if not cut else 0.0
+    y += unit * (4.1 if rows else 3.4) if not cut else 0.0
     listed, hairlines, list_height = _list_rows(column, words, list_size, 0.0)
-    list_gap = unit * 2.9 if listed else 0.0
+    list_gap = unit * 4.3 if listed else 0.0
     style = words.faces.style("headline")
     room = column.height - y - list_height - list_gap
     setting = _headline(words.headline, style, column.width, room, largest, smallest)

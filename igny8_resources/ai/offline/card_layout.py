@@ -183,7 +183,7 @@ def _arranged(frame: _Frame, words: Words, composition: Composition, mirrored: b
 
 def _largest(frame: _Frame, column: float) -> float:
     # Fewer than some eleven letters a row tear a headline to pieces.
-    return min(frame.unit * 9.6, column / 6.2)
+    return min(frame.unit * 11.0, column / 6.2)
 
 
 def _beside_art(frame: _Frame, words: Words, composition: Composition, mirrored: bool) -> CardLayout | None:

@@ -254,6 +254,16 @@ def shortened(text: str, fits: int, limit: float, style: Style) -> list[str]:
     return []
 
 
+def raggedness(lines: list[str], style: Style) -> float:
+    """How uneven a setting is: 0 for lines of one length, more for short lines and for breaks that trip the reader."""
+    measured = [width(line, style) for line in lines]
+    widest = max(measured)
+    costs = (
+        _break_cost(line, index == len(lines) - 1, 1 - measured[index] / widest) for index, line in enumerate(lines)
+    )
+    return sum(costs) / len(lines)
+
+
 def sizes(largest: float, smallest: float) -> list[int]:
     """Whole sizes from the largest down, each some 3 % smaller than the one before."""
     found: list[int] = []

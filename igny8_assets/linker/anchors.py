@@ -1,0 +1,44 @@
+"""The phrases under which a page may be linked to, and when two of them are the same."""
+
+from collections.abc import Iterable
+
+from igny8_assets.word_forms import content_stems, words
+from igny8_resources.word_stems import STOPWORDS, word_set
+
+DETERMINERS = word_set("a an the your my our this that these those")
+_LEADING = STOPWORDS | word_set("best top good great cheap ultimate complete easy quick simple guide")
+_TRAILING = STOPWORDS | word_set("guide guides review reviews tips explained compared online")
+_LONGEST = 7  # words: longer anchors read as whole sentences
+
+
+def anchor_phrases(primary_keyword: str, title: str, secondary_keywords: Iterable[str] = ()) -> tuple[str, ...]:
+    """Phrases that name a page, longest first: its keywords and its title, also without "how to", "best", "guide" ...
+
+    A phrase of a single word counts only when it is the page's primary keyword: alone it names too much.
+    """
+    phrases: dict[tuple[str, ...], str] = {}
+    named_alone = anchor_key(primary_keyword)
+    for text in (primary_keyword, title.split(":")[0].split("|")[0], *secondary_keywords):
+        for phrase in (text.strip(), _trimmed(text)):
+            key = anchor_key(phrase)
+            if len(key) > _LONGEST or (len(key) < 2 and key != named_alone) or not phrase:
+                continue
+            phrases.setdefault(key, phrase)
+    return tuple(sorted(phrases.values(), key=lambda phrase: -len(anchor_key(phrase))))
+
+
+def anchor_key(phrase: str) -> tuple[str, ...]:
+    """What makes two anchors one: their stems in order, without determiners ("the espresso machines")."""
+    return tuple(word.stem for word in words(phrase) if word.text.casefold() not in DETERMINERS)
+
+
+def _trimmed(text: str) -> str:
+    """A phrase without the function words and flourishes at either end."""
+    found = words(text)
+    while found and found[0].text.casefold() in _LEADING:
+        found = found[1:]
+    while found and found[-1].text.casefold() in _TRAILING:
+        found = found[:-1]
+    if not found or not content_stems(text):
+        return ""
+    return text[found[0].start : found[-1].end]

@@ -1,0 +1,226 @@
+"""Which pages of the site an article should link to, and with which words.
+
+A page qualifies by what it is about, measured on the article's own words; belonging to the same cluster adds to that
+and never replaces it. Only the bond between a hub and its pages stands by itself. Weights and limits are house values.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Literal, NamedTuple
+
+from igny8_assets.article_anchors import article_anchors
+from igny8_assets.article_passages import passages
+from igny8_assets.linker.anchors import anchor_key, anchor_phrases
+from igny8_assets.word_forms import content_stems, count_words
+from igny8_resources.contracts.values import Value
+from igny8_resources.contracts.writer import ArticleDraft
+
+Relation = Literal["hub", "spoke", "sibling", "other"]
+Weights = Mapping[str, float]
+
+_TITLE, _PRIMARY, _SECONDARY = 1.0, 2.0, 0.5
+_COVERAGE, _SUBJECT = 0.6, 0.4
+_BONUS: dict[Relation, float] = {"hub": 0.3, "spoke": 0.3, "sibling": 0.15, "other": 0.0}
+_PLANNED = 0.9  # a planned page counts a little less than one that readers can open today
+
+
+class SitePage(Value):
+    """A page that may be linked to. ``path`` is its address inside the site (``/slug/``); ``live`` False = planned."""
+
+    path: str
+    title: str
+    primary_keyword: str = ""
+    secondary_keywords: tuple[str, ...] = ()
+    cluster_id: int | str | None = None
+    is_hub: bool = False
+    live: bool = True
+
+
+class SectionText(Value):
+    """The plain text of one section; ``section_id`` is its heading's id, empty for what stands above the first."""
+
+    section_id: str
+    text: str
+
+
+class LinkingArticle(Value):
+    """The article that links out. ``keywords`` has the primary keyword first."""
+
+    path: str
+    title: str
+    keywords: tuple[str, ...] = ()
+    cluster_id: int | str | None = None
+    is_hub: bool = False
+    sections: tuple[SectionText, ...] = ()
+
+
+class LinkRules(Value):
+    """The limits of linking.
+
+    One link for every ``words_per_link`` words, between ``fewest`` and ``most``; a hub may always reach all its pages.
+    ``similarity_floor`` (0 to 1) keeps out pages about something else; ``most_in_block`` and ``most_related`` bound one
+    paragraph and the list at the end.
+    """
+
+    words_per_link: int = 120
+    fewest: int = 3
+    most: int = 12
+    similarity_floor: float = 0.25
+    include_planned: bool = True
+    most_in_block: int = 2
+    most_related: int = 5
+
+
+class LinkCandidate(Value):
+    """A page worth linking to: with which phrases (longest first), how well it fits (0 to 1) and why."""
+
+    target: str
+    title: str
+    anchors: tuple[str, ...]
+    score: float
+    similarity: float
+    relation: Relation
+    live: bool
+
+
+class InboundSource(NamedTuple):
+    """An existing page that should link to a new one, and how well they fit (0 to 1)."""
+
+    path: str
+    score: float
+
+
+def find_candidates(
+    article: LinkingArticle, pages: Iterable[SitePage], rules: LinkRules | None = None
+) -> list[LinkCandidate]:
+    """The pages to link to, best first, no more than the article's length bears.
+
+    One candidate a page, never the article itself. An anchor phrase belongs to one page only: to the one whose primary
+    keyword it is, otherwise to the better fit; the article's own primary keyword is nobody's anchor.
+    """
+    limits = rules or LinkRules()
+    others = [page for page in _distinct(pages) if page.path != article.path]
+    weights = _rarity([*others, article])
+    scored = [_scored(article, page, weights) for page in others if page.live or limits.include_planned]
+    fit = [
+        candidate
+        for candidate in scored
+        if candidate.relation in {"hub", "spoke"} or candidate.similarity >= limits.similarity_floor
+    ]
+    fit.sort(key=lambda candidate: (candidate.relation not in {"hub", "spoke"}, -candidate.score, candidate.target))
+    bonds = sum(candidate.relation in {"hub", "spoke"} for candidate in fit)
+    fit = fit[: max(most_links(article, limits), bonds)]
+    owners = _anchor_owners(article, others, fit)
+    return [
+        candidate.model_copy(
+            update={"anchors": tuple(text for text in candidate.anchors if owners.get(anchor_key(text)) == candidate.target)}
+        )
+        for candidate in fit
+    ]
+
+
+def most_links(article: LinkingArticle, rules: LinkRules) -> int:
+    """How many links an article of this length bears."""
+    length = sum(count_words(section.text) for section in article.sections)
+    return max(rules.fewest, min(rules.most, length // rules.words_per_link))
+
+
+def inbound_sources(
+    new_page: SitePage, articles: Sequence[LinkingArticle], rules: LinkRules | None = None
+) -> list[InboundSource]:
+    """The existing articles that should link to a new page, best first: so that no page goes live as an orphan."""
+    limits = rules or LinkRules()
+    others = [article for article in articles if article.path != new_page.path]
+    weights = _rarity([new_page, *others])
+    scored = [_scored(article, new_page, weights) for article in others]
+    found = [
+        InboundSource(article.path, fit.score)
+        for article, fit in zip(others, scored, strict=True)
+        if fit.relation in {"hub", "spoke"} or fit.similarity >= limits.similarity_floor
+    ]
+    return sorted(found, key=lambda source: (-source.score, source.path))
+
+
+def sections_of(draft: ArticleDraft) -> tuple[SectionText, ...]:
+    """The draft's plain text by section, as ``LinkingArticle.sections`` wants it."""
+    ids, texts = article_anchors(draft).sections, dict[str, list[str]]()
+    for passage in passages(draft):
+        part = passage.where.split("/")[0]
+        name, _, number = part.partition(":")
+        section_id = ids[int(number)] if name == "section" else "" if name in {"introduction", "takeaways"} else name
+        texts.setdefault(section_id, []).append(passage.text)
+    return tuple(SectionText(section_id=key, text="\n".join(parts)) for key, parts in texts.items())
+
+
+def _distinct(pages: Iterable[SitePage]) -> list[SitePage]:
+    return list({page.path: page for page in pages}.values())
+
+
+def _relation(article: LinkingArticle, page: SitePage) -> Relation:
+    if article.cluster_id is None or article.cluster_id != page.cluster_id:
+        return "other"
+    if page.is_hub:
+        return "hub"
+    return "spoke" if article.is_hub else "sibling"
+
+
+def _scored(article: LinkingArticle, page: SitePage, weights: Weights) -> LinkCandidate:
+    about, relation = _subject(page, weights), _relation(article, page)
+    total = sum(about.values()) or 1.0
+    said = [set(content_stems(section.text)) for section in article.sections]
+    coverage = max((sum(weight for term, weight in about.items() if term in words) / total for words in said), default=0.0)
+    similarity = _COVERAGE * coverage + _SUBJECT * _cosine(about, _subject(article, weights))
+    score = min(1.0, similarity + _BONUS[relation]) * (1.0 if page.live else _PLANNED)
+    return LinkCandidate(
+        target=page.path,
+        title=page.title,
+        anchors=anchor_phrases(page.primary_keyword, page.title, page.secondary_keywords),
+        score=round(score, 4),
+        similarity=round(similarity, 4),
+        relation=relation,
+        live=page.live,
+    )
+
+
+def _subject(page: SitePage | LinkingArticle, weights: Weights) -> dict[str, float]:
+    """What a page is about: the stems of its title and keywords, weighted by where they stand and how rare they are."""
+    if isinstance(page, SitePage):
+        primary, secondary = page.primary_keyword, page.secondary_keywords
+    else:
+        primary, secondary = (page.keywords[0] if page.keywords else ""), page.keywords[1:]
+    terms: Counter[str] = Counter()
+    for text, weight in ((page.title, _TITLE), (primary, _PRIMARY), *((text, _SECONDARY) for text in secondary)):
+        for term in set(content_stems(text)):
+            terms[term] += weight  # type: ignore[assignment]  # Counter is typed for whole numbers
+    return {term: (1 + math.log(1 + count)) * weights.get(term, 1.0) for term, count in terms.items()}
+
+
+def _rarity(pages: Sequence[SitePage | LinkingArticle]) -> dict[str, float]:
+    """Inverse document frequency: a word that every page of the site uses says little about any of them."""
+    spread: Counter[str] = Counter()
+    for page in pages:
+        texts = (page.title, page.primary_keyword) if isinstance(page, SitePage) else (page.title, *page.keywords[:1])
+        spread.update({term for text in texts for term in content_stems(text)})
+    return {term: math.log(1 + len(pages) / count) for term, count in spread.items()}
+
+
+def _cosine(left: Weights, right: Weights) -> float:
+    shared = sum(weight * right[term] for term, weight in left.items() if term in right)
+    size = math.hypot(*left.values()) * math.hypot(*right.values())
+    return shared / size if size else 0.0
+
+
+def _anchor_owners(
+    article: LinkingArticle, pages: Sequence[SitePage], fit: Sequence[LinkCandidate]
+) -> dict[tuple[str, ...], str]:
+    owners: dict[tuple[str, ...], str] = {}
+    for candidate in sorted(fit, key=lambda candidate: (-candidate.score, candidate.target)):
+        for text in candidate.anchors:
+            owners.setdefault(anchor_key(text), candidate.target)
+    for page in reversed(pages):
+        if page.primary_keyword:
+            owners[anchor_key(page.primary_keyword)] = page.path
+    if article.keywords:
+        owners[anchor_key(article.keywords[0])] = article.path
+    return owners

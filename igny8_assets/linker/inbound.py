@@ -1,0 +1,49 @@
+"""Links to a new page from pages that already exist, so that nothing goes live as an orphan."""
+
+from igny8_assets.linker.anchors import anchor_key, anchor_phrases
+from igny8_assets.linker.candidates import LinkCandidate, LinkRules, SitePage
+from igny8_assets.linker.html_blocks import read_page
+from igny8_assets.linker.injection import INBOUND, InternalLinkFact, inject_links
+from igny8_resources.contracts.values import Value
+
+
+class InboundPatch(Value):
+    """One link to add to an existing page: the page, its HTML with the link, and the link.
+
+    ``remove_links(html, [link])`` gives back the HTML from before, byte for byte.
+    """
+
+    path: str
+    html: str
+    link: InternalLinkFact
+
+
+def inbound_patch(
+    html: str, page: SitePage, new_page: SitePage, rules: LinkRules | None = None
+) -> InboundPatch | None:
+    """Propose one link from an existing page to a new one: in the text where its words are, else in the list at the end.
+
+    None when the page links there already, is the new page itself, or its list at the end is full.
+    """
+    limits = rules or LinkRules()
+    if page.path == new_page.path or _listed(html) >= limits.most_related + 3:
+        return None
+    own = anchor_key(page.primary_keyword)
+    phrases = anchor_phrases(new_page.primary_keyword, new_page.title, new_page.secondary_keywords)
+    candidate = LinkCandidate(
+        target=new_page.path,
+        title=new_page.title,
+        anchors=tuple(phrase for phrase in phrases if anchor_key(phrase) != own),
+        score=1.0,
+        similarity=1.0,
+        relation="other",
+        live=new_page.live,
+    )
+    result = inject_links(html, [candidate], limits, prefix=INBOUND)
+    return InboundPatch(path=page.path, html=result.html, link=result.links[0]) if result.links else None
+
+
+def _listed(html: str) -> int:
+    """How many links the list at the end holds."""
+    page = read_page(html)
+    return sum(any(nav.start < link.open_start < nav.close_start for nav in page.navs) for link in page.links)

@@ -1,0 +1,121 @@
+"""The gate before publication: every check's verdict on an article as it stands, and who may approve it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from igny8_assets.findings import Finding, passed
+from igny8_assets.schema.validation import validate_graph
+from igny8_assets.writer.quality import check_article
+from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
+from igny8_resources.events import append_event
+from igny8_resources.warehouse.store import writer as store
+from igny8_resources.warehouse.store.sites import automation_of
+from igny8_resources.warehouse.tables.columns import utc_now
+from igny8_resources.warehouse.tables.tenancy import Site
+from igny8_resources.warehouse.tables.writer import Content, Task
+
+AUTOMATION = "automation:auto_approve"
+
+
+def article_findings(content: Content, brief: ArticleBrief) -> list[Finding]:
+    """What the text's own checks say."""
+    return check_article(ArticleDraft.model_validate(content.draft), brief)
+
+
+def schema_findings(content: Content) -> list[Finding]:
+    """What the structured data's checks say."""
+    return list(validate_graph(content.schema_data))
+
+
+def _image_findings(session: Session, content: Content) -> list[Finding]:
+    images = store.images_of(session, content.id)
+    if not images:
+        return [Finding(check="images", severity="error", passage="images", message="there is no image; materialise images")]
+    return [
+        Finding(
+            check="images",
+            severity="error",
+            passage=f"image {image.position}",
+            message="it is not made or has no alt text; materialise images",
+        )
+        for image in images
+        if image.status != "ready" or not image.alt_text
+    ]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether an article may be published, and every check's say."""
+
+    passed: bool
+    checks: dict[str, dict[str, Any]]
+
+
+def verdict_on(session: Session, content: Content, brief: ArticleBrief) -> Verdict:
+    """Run every check on the article's rows as they are now."""
+    findings = {
+        "text": article_findings(content, brief),
+        "images": _image_findings(session, content),
+        "schema": schema_findings(content),
+    }
+    checks = {
+        name: {
+            "passed": passed(found),
+            "errors": [f"{f.passage}: {f.message}" for f in found if f.severity == "error"],
+            "warnings": [f"{f.passage}: {f.message}" for f in found if f.severity != "error"],
+        }
+        for name, found in findings.items()
+    }
+    return Verdict(all(check["passed"] for check in checks.values()), checks)
+
+
+def settle_review(session: Session, content: Content, task: Task, site: Site, verdict: Verdict) -> None:
+    """Record the verdict; an article that passes moves to review, and on to approved where the site's automation says so."""
+    content.checks, content.checks_passed = verdict.checks, verdict.passed
+    if content.status not in {"draft", "review"}:
+        return
+    if not verdict.passed:
+        content.status = task.status = "draft"
+        return
+    partition = task.partition_key or ""
+    if content.status == "draft":
+        content.status = task.status = "review"
+        append_event(
+            session,
+            "article.ready",
+            partition,
+            account_id=site.account_id,
+            site_id=site.id,
+            payload={"content_id": content.id},
+        )
+    if automation_of(session, site.id).auto_approve:
+        approve(session, content, task, site, by=AUTOMATION)
+
+
+class NotApprovable(Exception):
+    """The article cannot be approved as it is; the message says why."""
+
+
+def approve(session: Session, content: Content, task: Task, site: Site, *, by: str) -> None:
+    """Approve an article for publication and say who did.
+
+    Raises:
+        NotApprovable: it is not in review, or a check fails.
+    """
+    if content.status != "review":
+        raise NotApprovable(f"“{content.title}” is {content.status}; only an article in review can be approved")
+    if not content.checks_passed:
+        raise NotApprovable(f"“{content.title}” has failing checks; mend them first")
+    content.status = task.status = "approved"
+    content.approved_at, content.approved_by = utc_now(), by
+    append_event(
+        session,
+        "article.approved",
+        task.partition_key or "",
+        account_id=site.account_id,
+        site_id=site.id,
+        payload={"content_id": content.id, "by": by},
+        actor=by,
+    )

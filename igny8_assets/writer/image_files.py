@@ -1,0 +1,70 @@
+"""The files a page needs of one picture: WebP and JPEG at a few widths, so that a phone never loads a desktop's pixels."""
+
+import io
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from igny8_resources.picture_files import on_ground, open_picture
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# A phone's column, the same column on a dense screen, and the widest a page shows.
+WIDTHS = (480, 960, 1600)
+# Chosen by eye on cards and photographs: no ringing around letters at twice the size.
+_WEBP_QUALITY = 82
+_JPEG_QUALITY = 84
+
+
+@dataclass(frozen=True)
+class ImageVariant:
+    """One encoded size of a picture."""
+
+    data: bytes
+    media_type: str
+    width: int
+    height: int
+
+
+def site_variants(data: bytes) -> list[ImageVariant]:
+    """Encode a picture for the web.
+
+    Args:
+        data: the original file: PNG, JPEG, WebP, GIF (its first frame), TIFF or BMP.
+
+    Returns:
+        Per width of ``WIDTHS`` that the original reaches, narrowest first, a WebP and a JPEG; an original between two
+        widths adds its own, so that nothing is enlarged and no detail is thrown away. All are sRGB without metadata;
+        transparency stays in WebP and turns white in JPEG.
+
+    Raises:
+        PictureUnreadable: the bytes are not a whole picture.
+    """
+    original = open_picture(data)
+    largest = min(original.width, WIDTHS[-1])
+    widths = sorted({width for width in WIDTHS if width <= largest} | {largest}, reverse=True)
+    variants: list[ImageVariant] = []
+    for width in widths:
+        sized = _resized(original, width)
+        variants[:0] = [_encoded(sized, "WEBP"), _encoded(sized, "JPEG")]
+    return variants
+
+
+def _resized(original: "Image.Image", width: int) -> "Image.Image":
+    from PIL import Image
+
+    if width == original.width:
+        return original
+    height = max(1, round(original.height * width / original.width))
+    return original.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
+
+
+def _encoded(picture: "Image.Image", kind: str) -> ImageVariant:
+    encoded = io.BytesIO()
+    if kind == "WEBP":
+        picture.save(encoded, "WEBP", quality=_WEBP_QUALITY, method=3)
+    else:
+        # Full colour resolution: coloured letters would fray with halved chroma.
+        flat = on_ground(picture)
+        flat.save(encoded, "JPEG", quality=_JPEG_QUALITY, optimize=True, progressive=True, subsampling=0)
+    return ImageVariant(encoded.getvalue(), f"image/{kind.lower()}", picture.width, picture.height)

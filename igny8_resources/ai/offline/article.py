@@ -1,0 +1,264 @@
+"""The offline writer's article: a usable brief-style draft made of the cluster's own keywords and questions.
+
+It knows nothing about the subject beyond its keywords and says so by what it does: it sorts the questions, names
+criteria, checks and an order of work, and quotes no figure but the searches a month that the brief brings along.
+"""
+
+from collections.abc import Sequence
+
+from igny8_resources.ai.offline import opening_wording as opening
+from igny8_resources.ai.offline.article_sections import SectionWriter
+from igny8_resources.ai.offline.aspects import Aspect
+from igny8_resources.ai.offline.comparing import criteria, pros_and_cons
+from igny8_resources.ai.offline.faq import answer_questions
+from igny8_resources.ai.offline.grammar import capital, cased, counted, word_count
+from igny8_resources.ai.offline.keyword_reading import core_words, normal, trouble_of
+from igny8_resources.ai.offline.metadata import meta_description_of, meta_title_of, slug_of
+from igny8_resources.ai.offline.prose import Prose, paragraph
+from igny8_resources.ai.offline.section_plan import PlannedSection, compared, follow_outline, heading_slots, plan_sections
+from igny8_resources.ai.offline.subject import Subject, subject_of
+from igny8_resources.ai.offline.topics import aspect_of, group_keywords, usual_topics
+from igny8_resources.contracts.planner import KeywordFacts
+from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, Section
+
+_COMPANY = frozenset({"mission", "contact"})
+_ARCHIVES = frozenset({"category_archive", "tag_archive", "attribute_archive", "cluster_hub"})
+
+
+def write_article(brief: ArticleBrief) -> ArticleDraft:
+    """Write the article that a brief asks for."""
+    subject = subject_of(brief.primary_keyword, brief.secondary_keywords, brief.content_type)
+    planned = follow_outline(
+        plan_sections(
+            planning_prose(brief.voice.site_key, subject), subject, brief.content_type, brief.content_structure,
+            brief.secondary_keywords, brief.sibling_topics, brief.target_words,
+        ),
+        brief.outline,
+        subject,
+    )  # fmt: skip
+    return _Article(brief, subject, planned).draft()
+
+
+def planning_prose(site_key: str, subject: Subject) -> Prose:
+    """The source of headings, seeded alike for an idea and for its article so that both have the same outline."""
+    return Prose(f"{site_key}\0{normal(subject.keyword)}", subject.slots() | {"site": "this site"}, subject.domain,
+                 subject.things_plural, subject.keyword, 4)  # fmt: skip
+
+
+def article_words(draft: ArticleDraft) -> int:
+    """The words a reader sees: everything but the title and the lines for search engines."""
+    texts = [*draft.introduction, *draft.key_takeaways, *draft.conclusion, draft.call_to_action]
+    for section in draft.sections:
+        texts += [section.heading, *section_texts(section)]
+    for pair in draft.pros_cons:
+        texts += [pair.subject, *pair.pros, *pair.cons]
+    for item in draft.faq:
+        texts += [item.question, item.answer]
+    return sum(word_count(text) for text in texts)
+
+
+def section_texts(section: Section) -> list[str]:
+    """Every text under a section's heading, the cells of its table included."""
+    texts = [*section.paragraphs, *section.bullets]
+    for step in section.steps:
+        texts += [step.name, step.text]
+    if section.table:
+        texts += [section.table.caption, *section.table.columns, *(cell for row in section.table.rows for cell in row)]
+    return texts
+
+
+class _Article:
+    """The writing of one article; the parts with a fixed size come first, the topics share what is left."""
+
+    def __init__(self, brief: ArticleBrief, subject: Subject, planned: Sequence[PlannedSection]) -> None:
+        self.brief = brief
+        self.subject = subject
+        self.planned = list(planned)
+        self.seed = f"{brief.voice.site_key}\0{normal(brief.primary_keyword.text)}\0{brief.title}"
+        slots = subject.slots() | heading_slots(subject, brief.secondary_keywords)
+        slots |= {"site": brief.voice.site_name, "niche": brief.voice.niche or "this subject"}
+        slots |= {"doing_cap": capital(subject.doing), "versus_cap": capital(slots["versus"]), "keyword": cased(normal(subject.keyword))}
+        self.prose = Prose(
+            self.seed, slots, subject.domain, subject.things_plural, subject.keyword, max(5, round(brief.target_words * 0.008))
+        )
+        for text in (brief.title, *(section.heading for section in planned)):
+            self.prose.note(text)
+        self.found = self._aspects()
+        self.writer = SectionWriter(self.prose, subject, brief, self.found)
+
+    def draft(self) -> ArticleDraft:
+        brief = self.brief
+        introduction = self._introduction()
+        target = brief.target_words
+        questions = max(3, min(8, target // 190))
+        keywords = (brief.primary_keyword, *brief.secondary_keywords)
+        faq = answer_questions(self.prose, self.subject, brief.questions, keywords, questions)
+        sided = brief.content_structure in {"comparison", "review"} or brief.content_type == "comparison"
+        pros_cons = ()
+        if sided:
+            subjects = compared(self.subject, brief.secondary_keywords) if brief.content_structure != "review" else ()
+            pros_cons = pros_and_cons(self.prose, subjects or (self.subject.short,), 3 if len(subjects) < 4 else 2)
+        takeaways = self._takeaways()
+        conclusion = self._conclusion()
+        call = self.prose.draw(opening.CALLS[self._manner()])
+        spent = sum(word_count(t) for t in (*introduction, *takeaways, *conclusion, call))
+        spent += sum(word_count(pair.question) + word_count(pair.answer) for pair in faq)
+        spent += sum(word_count(text) for pair in pros_cons for text in (*pair.pros, *pair.cons))
+        draft = ArticleDraft(
+            title=brief.title,
+            slug=slug_of(brief.title),
+            meta_title=meta_title_of(brief.title, self.subject.keyword, self.seed),
+            meta_description=meta_description_of(self.subject.keyword, self.seed, [one.topic for one in self.found]),
+            introduction=tuple(introduction),
+            key_takeaways=tuple(takeaways),
+            sections=tuple(self._sections(target - spent)),
+            pros_cons=pros_cons,
+            faq=tuple(faq),
+            conclusion=tuple(conclusion),
+            call_to_action=call,
+        )
+        draft = self._with_every_keyword(draft)
+        return self._fitted(draft)
+
+    def _aspects(self) -> list[Aspect]:
+        found = [section.topic.aspect for section in self.planned if section.topic and section.topic.aspect]
+        named = aspect_of(self.brief.angle)
+        if named in found:
+            found.sort(key=lambda one: one != named)
+        for topic in (*group_keywords(self.subject, self.brief.secondary_keywords), *usual_topics(self.subject, ())):
+            if topic.aspect and topic.aspect not in found:
+                found.append(topic.aspect)
+        if self.subject.sides:
+            found += [one for one in criteria((), self.subject.domain, 4) if one not in found]
+        return found
+
+    def _manner(self) -> str:
+        brief = self.brief
+        if brief.content_type == "company_page" or {section.kind for section in self.planned} & _COMPANY:
+            return "company"
+        if brief.content_type in {"product", "service"}:
+            return brief.content_type
+        if brief.content_structure.startswith("service"):
+            return "service"
+        if brief.content_structure == "product_single":
+            return "product"
+        return "archive" if brief.content_structure in _ARCHIVES else "guide"
+
+    def _opening_pool(self) -> str:
+        if self._manner() == "company":
+            return "company"
+        if self.subject.sides:
+            return "versus"
+        return "trouble" if trouble_of(normal(self.subject.keyword)) else self.subject.domain
+
+    def _introduction(self) -> list[str]:
+        draw = self.prose.draw
+        volume = self.brief.primary_keyword.volume
+        points = self._points()
+        first = [
+            draw(opening.OPENINGS[self._opening_pool()]),
+            draw(opening.EVIDENCE_WITH_VOLUME, volume=f"{volume:,}") if volume else draw(opening.EVIDENCE),
+            draw(opening.WEIGHING, **points),
+        ]
+        known = len(self.brief.secondary_keywords) + 1
+        second = [draw(opening.ORGANISED, count=counted(known, "search").split()[0]) if known > 3 else ""]
+        second.append(draw(opening.HONESTY))
+        audience = self.brief.voice.audience.strip().rstrip(".")
+        if audience:
+            second.append(draw(opening.AUDIENCE, audience=audience[:1].lower() + audience[1:]))
+        return [text for text in (paragraph(first), paragraph(second)) if text]
+
+    def _points(self) -> dict[str, str]:
+        return dict(zip(("one", "two", "three"), (one.topic for one in self.found), strict=False))
+
+    def _takeaways(self) -> list[str]:
+        secondary = [k for k in self.brief.secondary_keywords if k.volume and normal(k.text) != normal(self.subject.keyword)]
+        result = []
+        if self.brief.primary_keyword.volume and secondary:
+            second = max(secondary, key=lambda keyword: keyword.volume or 0)
+            asked = aspect_of(second.text, self.subject)
+            marks = {
+                "volume": f"{self.brief.primary_keyword.volume:,}",
+                "second": cased(normal(second.text)),
+                "second_volume": f"{second.volume:,}",
+            }
+            if asked:
+                marks["one"] = asked.topic
+            if set(core_words(self.subject.keyword)) < set(core_words(second.text)):
+                marks["narrower"] = marks["second"]
+            result.append(self.prose.draw(opening.TAKEAWAY_DEMAND, **marks))
+        for one in self.found[:3]:
+            result.append(self.prose.draw(one.takeaways))
+        while len(result) < 4:
+            result.append(self.prose.draw(opening.TAKEAWAYS))
+        return [text for text in result if text][:5]
+
+    def _conclusion(self) -> list[str]:
+        draw = self.prose.draw
+        return [paragraph([draw(opening.CONCLUSIONS), draw(opening.CONCLUSION_RECAP, **self._points()), draw(opening.CONCLUSION_NEXT)])]
+
+    def _sections(self, budget: int) -> list[Section]:
+        """Fixed sections first, at their natural size; the topics share the words that are left."""
+        written: dict[int, Section] = {}
+        topical = [index for index, section in enumerate(self.planned) if section.kind in {"aspect", "uses", "kinds", "open"}]
+        fixed = [index for index in range(len(self.planned)) if index not in topical]
+        share = max(60, budget // max(1, len(self.planned)))
+        for index in fixed:
+            written[index] = self.writer.write(self.planned[index], min(share, 150))
+            budget -= _words(written[index])
+        for done, index in enumerate(topical):
+            share = max(70, min(260, budget // (len(topical) - done)))
+            written[index] = self.writer.write(self.planned[index], share)
+            budget -= _words(written[index])
+        return [written[index] for index in range(len(self.planned))]
+
+    def _with_every_keyword(self, draft: ArticleDraft) -> ArticleDraft:
+        text = _all_text(draft)
+        missing = [k for k in (self.brief.primary_keyword, *self.brief.secondary_keywords) if normal(k.text) not in text]
+        if not missing or not draft.sections:
+            return draft
+        sections = list(draft.sections)
+        homes: dict[int, list[str]] = {}
+        for keyword in missing:
+            homes.setdefault(self._home(keyword, len(sections)), []).append(normal(keyword.text))
+        for index, texts in homes.items():
+            sections[index] = self.writer.mention(sections[index], texts)
+        return draft.model_copy(update={"sections": tuple(sections)})
+
+    def _home(self, keyword: KeywordFacts, count: int) -> int:
+        asked = aspect_of(keyword.text, self.subject)
+        for index, section in enumerate(self.planned):
+            if section.topic and asked and section.topic.aspect == asked:
+                return index
+        topical = [i for i, section in enumerate(self.planned) if section.kind in {"kinds", "uses", "aspect"}]
+        return topical[0] if topical else count - 1
+
+    def _fitted(self, draft: ArticleDraft) -> ArticleDraft:
+        """The draft, lengthened with general advice while it is clearly short of what a full brief asks for."""
+        if len(self.brief.secondary_keywords) < 5:
+            return draft
+        sections = list(draft.sections)
+        index = 0
+        while article_words(draft) < 0.8 * self.brief.target_words and sections and index < 24:
+            longer = self.writer.lengthen(sections[index % len(sections)])
+            if longer is None:
+                break
+            sections[index % len(sections)] = longer
+            draft = draft.model_copy(update={"sections": tuple(sections)})
+            index += 1
+        return draft
+
+
+def _words(section: Section) -> int:
+    return sum(word_count(text) for text in (section.heading, *section_texts(section)))
+
+
+def _all_text(draft: ArticleDraft) -> str:
+    texts = [*draft.introduction, *draft.key_takeaways, *draft.conclusion, draft.call_to_action]
+    for section in draft.sections:
+        texts += [section.heading, *section_texts(section)]
+    for item in draft.faq:
+        texts += [item.question, item.answer]
+    return "\n".join(texts).lower()
+
+

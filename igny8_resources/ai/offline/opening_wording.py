@@ -1,0 +1,153 @@
+"""Wording for introductions, key takeaways, conclusions and calls to action.
+
+The marks in the texts are explained in ``aspects``; ``{keyword}`` is the primary keyword quoted, ``{volume}`` its
+monthly searches, ``{one}``, ``{two}`` and ``{three}`` what searchers weigh, ``{count}`` how many searches are followed.
+"""
+
+OPENINGS: dict[str, tuple[str, ...]] = {
+    "g": (
+        "{doing_cap} gets easier once you know which question you are really asking.",
+        "Few purchases are as easy to overthink as {thing}.",
+        "A shop page tells you what is on offer; it cannot tell you what you need.",
+        "Before you compare {things}, decide what you will compare them by.",
+        "The long lists come later: {doing} begins with a sheet of paper and three honest answers.",
+        "Most disappointments with {things} begin before the purchase, with a question nobody asked.",
+        "There is no shortage of opinions on {things}, and very few of them know how you live.",
+    ),
+    "s": (
+        "Looking for {thing} usually starts with a job that has been put off for too long.",
+        "{doing_cap} is a decision about trust, and trust grows from precise questions.",
+        "A good decision about {topic} is made before the first phone call.",
+        "Comparing offers for {topic} is hard because no two of them describe the same job.",
+        "What you need from {topic} depends on what you want to stop doing yourself.",
+        "The right help saves time; the wrong help costs it twice.",
+    ),
+    "k": (
+        "{doing_cap} rewards a little order.",
+        "There is no secret to {doing}, but there is a sequence.",
+        "Ask three people about {topic} and you will hear four methods.",
+        "Good results with {topic} come from small, repeatable habits.",
+        "Most advice on {topic} begins in the middle.",
+        "Getting better at {topic} is a matter of changing less, not more.",
+    ),
+    "versus": (
+        "The choice between {versus} looks like a matter of taste and turns out to be a matter of use.",
+        "Put {versus} side by side and the first thing you notice is how often the answer is “it depends”.",
+        "{versus_cap} are compared so often because the right choice changes with the person who makes it.",
+        "Some comparisons have a winner; this one has conditions.",
+        "A fair comparison of {versus} needs the same test on both sides and a reason to care about the result.",
+    ),
+    "trouble": (
+        "When you are {doing}, the temptation is to change everything at once.",
+        "A symptom is a message, if you take it slowly.",
+        "Something is off, and the cause is usually nearer than it seems.",
+        "Every fault has a history, and the shortest way to the cause leads through it.",
+    ),
+    "company": (
+        "Every site should be able to say in a few lines what it is for.",
+        "You have found the page that explains who stands behind {site} and what it covers.",
+        "This page introduces {site} and the questions it tries to answer.",
+        "Before you rely on anybody's advice, it is fair to ask who is giving it.",
+    ),
+}
+
+EVIDENCE_WITH_VOLUME = (
+    "“{keyword}” is searched about {volume} times a month, and behind that one phrase stand quite different needs.",
+    "About {volume} searches a month use the words “{keyword}”, which says how common the question is and nothing about your case.",
+    "Some {volume} times a month somebody types “{keyword}”, and rarely for the same reason.",
+    "The phrase “{keyword}” is typed about {volume} times a month by people who are at different stages.",
+)
+EVIDENCE = (
+    "Everybody who types “{keyword}” brings a different case, routine or budget to the question.",
+    "The words “{keyword}” stand for several questions at once, and they are easier to answer one by one.",
+    "Behind a search for “{keyword}” there is usually a decision that somebody wants to get over with.",
+    "“{keyword}” is how the question is put to a search engine; what follows puts it in a form you can act on.",
+)
+WEIGHING = (
+    "Some people start from {one}, others from {two} or {three}.",
+    "For one reader the point is {one}; for the next it is {two} or {three}.",
+    "The searches around it circle {one}, {two} and {three}.",
+    "Usually it comes down to {one}, {two} and {three}, in an order that only you can set.",
+    "What people weigh is visible in their searches: {one}, {two} and {three}.",
+)
+ORGANISED = (
+    "This guide follows {count} related searches and takes them in the order in which the answers depend on each other.",
+    "The sections below are built from {count} searches on the subject, so you can go straight to yours.",
+    "Here {count} of those searches are sorted into sections, each with something to decide or to test.",
+    "What follows is arranged around {count} real searches instead of a list of products.",
+    "To keep it practical, the page sticks to {count} searches and says for each what to check.",
+)
+HONESTY = (
+    "It names no winners and quotes no figures that you could not check yourself.",
+    "You will find questions to settle and ways to test the answers, with nothing to take on faith.",
+    "Where an answer depends on your case, the text says what it depends on.",
+    "Expect criteria, checks and an order of work; the verdict stays with you.",
+    "It is meant to be used with a pencil: tick what applies, cross out the rest.",
+)
+AUDIENCE = (
+    "It is written for {audience}.",
+    "The reader in mind is one of {audience}.",
+    "Examples and order are chosen for {audience}.",
+)
+
+TAKEAWAY_DEMAND = (
+    "“{keyword}” is searched about {volume} times a month; “{second}” adds about {second_volume}, which makes {one} a question to settle early.",
+    "Searches show the priorities: about {volume} a month for “{keyword}” and about {second_volume} for “{second}”.",
+    "With about {second_volume} searches a month, “{second}” is the most common narrower form of “{keyword}”, itself at about {volume}.",
+)
+TAKEAWAYS = (
+    "Put your limits in writing before you look at what is on offer.",
+    "Compare like with like: same conditions, same day, same contents.",
+    "A small trial answers more than a long comparison.",
+    "Keep notes from the first attempt onwards, with dates.",
+    "Let the first criterion decide, and use the others to break a tie.",
+    "Ask for anything important in writing.",
+)
+
+CONCLUSIONS = (
+    "If you take one thing from this page, let it be the order: limits first, then criteria, then candidates.",
+    "None of this takes long, and all of it is easier before a decision than after.",
+    "The useful result of reading this far is a sheet with your own answers on it.",
+    "You now have the questions; the answers are a matter of an evening and a few checks.",
+    "What remains is the part that no page can do for you.",
+    "By now the big question should have become several small ones.",
+)
+CONCLUSION_RECAP = (
+    "Go back to {one} first, because it rules out the most, and leave {two} for the end.",
+    "If time is short, settle {one} today and {two} this week.",
+    "Where you hesitate between {one} and {two}, start with whichever you can test at no cost.",
+    "Of everything above, {one} and {two} are the two points worth discussing with somebody else.",
+)
+CONCLUSION_NEXT = (
+    "Then make one small trial and write down what happened.",
+    "After that, give yourself a date and keep it.",
+    "Once it is decided, note the reason in a sentence; you will be glad of it in a year.",
+    "A first step this week is worth more than a perfect plan next month.",
+    "When the answers change, come back and run through the list again.",
+)
+
+CALLS: dict[str, tuple[str, ...]] = {
+    "product": (
+        "Check the specification sheet against your list, then order the version that passes every line you marked.",
+        "Ready to decide? Compare {short} with your must-have list and ask us whatever the sheet leaves open.",
+    ),
+    "service": (
+        "Send {site} a short description of the result you need and the date you need it by.",
+        "Tell us where you stand and what should be different; {site} answers with questions first and a proposal second.",
+    ),
+    "company": (
+        "Write to {site} with the question that brought you here.",
+        "Pick the subject that concerns you and start with its main page on {site}.",
+    ),
+    "archive": (
+        "Choose the sub-topic that matches your question and go on from there on {site}.",
+        "Start with the narrowest page that fits, and come back to this overview when the next question turns up.",
+    ),
+    "guide": (
+        "Copy the checklist, fill in your own answers, and read the next guide on {site} with those in hand.",
+        "Take your three most important points into the next guide on {site}.",
+        "Write down your first criterion now, then follow the related guides on {site} to test it.",
+        "Keep this page open while you compare, and go on to the related guides on {site} for the details.",
+        "Start with the first section today, and let the related guides on {site} fill the gaps.",
+    ),
+}

@@ -1,0 +1,89 @@
+"""The API over a migrated warehouse, once on SQLite and once on PostgreSQL where one answers, with two accounts in it."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from igny8_resources.settings import Settings
+from igny8_resources.warehouse.engine import Warehouse
+from igny8_resources.warehouse.migrate import migrate
+from igny8_resources.warehouse.tables.registry import METADATA
+from tests.api.tenants import Tenant, make_tenant
+
+POSTGRES = os.environ.get("IGNY8_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A database of its own, dropped at the end."""
+    try:
+        server = psycopg2.connect(POSTGRES, connect_timeout=3)
+    except psycopg2.OperationalError as unreachable:
+        pytest.skip(f"no PostgreSQL at {POSTGRES} (set IGNY8_TEST_POSTGRES to one that may be used): {unreachable}")
+    server.autocommit = True
+    name = f"igny8_api_{uuid.uuid4().hex[:12]}"
+    with server.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    try:
+        yield POSTGRES.rpartition("/")[0].replace("postgresql://", "postgresql+psycopg2://", 1) + f"/{name}"
+    finally:
+        with server.cursor() as cursor:
+            cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        server.close()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def migrated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """One schema a session and database; tests begin with empty tables."""
+    if request.param == "sqlite":
+        warehouse = Warehouse(f"sqlite:///{tmp_path_factory.mktemp('warehouse') / 'warehouse.db'}")
+    else:
+        warehouse = Warehouse(request.getfixturevalue("postgres_url"))
+    migrate(warehouse)
+    yield warehouse
+    warehouse.dispose()
+
+
+@pytest.fixture
+def warehouse(migrated: Warehouse) -> Warehouse:
+    with migrated.write() as session:
+        for table in reversed(METADATA.sorted_tables):
+            if table.name != "credit_prices":
+                session.execute(table.delete())
+    return migrated
+
+
+@pytest.fixture
+def settings(warehouse: Warehouse, tmp_path: Path) -> Settings:
+    url = warehouse.url.render_as_string(hide_password=False)
+    return Settings(home=tmp_path, warehouse_url=url, secret_key="a key that only tests sign with, long enough")
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, base_url="http://127.0.0.1:8000") as client:
+        yield client
+
+
+@pytest.fixture
+def ours(warehouse: Warehouse, app: FastAPI, settings: Settings) -> Tenant:
+    """The account that most tests act for."""
+    return make_tenant(warehouse, app, settings, "crema", site_key="crema-lane", site_name="Crema Lane")
+
+
+@pytest.fixture
+def theirs(warehouse: Warehouse, app: FastAPI, settings: Settings) -> Tenant:
+    """Another account on the same deployment, with as much in it."""
+    return make_tenant(warehouse, app, settings, "trail", site_key="trail-notes", site_name="Trail Notes")

@@ -1,0 +1,197 @@
+"""What a frame looks like, asserted on its planes."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from video_stand_ins import PALETTE, picture, section
+
+from igny8_assets.video.captions import Caption
+from igny8_assets.video.colour_planes import Frame, Patch, colour_of, planes_of
+from igny8_assets.video.compositor import Compositor
+from igny8_assets.video.failures import GlyphMissing, PictureUnusable, ScriptInvalid
+from igny8_assets.video.lettering import caption_font, caption_patch, face_for, overlay_patch, wrapped
+from igny8_assets.video.presets import preset_named
+from igny8_assets.video.stills import check_picture, load_still, view_into
+from igny8_assets.video.timeline import Overlay, Scene, Timeline, View
+from igny8_assets.video.video_cards import CARD_STYLES, CardContent, card_content, draw_card
+
+TINY = preset_named("youtube_short").resized(270, 480, min_seconds=1)
+WHOLE = View(0.5, 0.5, 1.0)
+
+
+def scene(path, start, end, **changes):
+    return Scene(path, is_card=False, start=start, end=end, move_from=WHOLE, move_to=WHOLE, section=0, **changes)
+
+
+def timeline(*scenes, captions=(), overlays=()):
+    return Timeline(TINY, scenes[-1].end, scenes, tuple(overlays), tuple(captions), (), (0.0,))
+
+
+def test_colours_are_bt709_limited_range():
+    assert colour_of("#ffffff") == (235, 128, 128)
+    assert colour_of("#000000") == (16, 128, 128)
+    assert colour_of("#ff0000") == (63, 102, 240)
+    white = planes_of(np.full((4, 6, 3), 255, np.uint8))
+    assert (white.y.shape, white.u.shape) == ((4, 6), (2, 3))
+    assert (white.y.min(), white.y.max(), white.v.max()) == (235, 235, 128)
+
+
+def test_a_patch_blends_only_in_its_box():
+    frame = Frame(16, 16)
+    for plane, value in zip(frame.planes, (16, 128, 128), strict=True):
+        plane[:] = value
+    rgba = np.full((4, 4, 4), 255, np.uint8)
+    patch = Patch(rgba, 4, 8)
+    patch.blend(frame, 0.5)
+    assert frame.y[9, 5] == pytest.approx((16 + 235) / 2, abs=1)
+    patch.blend(frame)
+    assert frame.y[8:12, 4:8].min() == 235
+    assert frame.y[:8].max() == 16
+    with pytest.raises(ValueError, match="even place"):
+        Patch(rgba, 3, 8)
+
+
+def test_a_still_moves_by_parts_of_a_pixel(tmp_path):
+    ramp = np.tile(np.linspace(0, 255, 606, dtype=np.float32)[None, :, None], (1076, 1, 3))
+    path = tmp_path / "ramp.png"
+    Image.fromarray(ramp.astype(np.uint8)).save(path)
+    still = load_still(path, TINY)
+    places = []
+    for step in range(4):
+        frame = Frame(TINY.width, TINY.height)
+        view_into(still, View(0.5 + step * 0.25 / 302, 0.5, 1.12), TINY.width, TINY.height, frame.planes)
+        places.append(frame.y[240, 20:250].astype(float).mean())
+    steps = np.diff(places)
+    assert (steps > 0).all()
+    assert steps.std() < 0.35 * steps.mean()
+
+
+def test_a_cross_fade_passes_through_the_middle(tmp_path):
+    dark, light = picture(tmp_path / "d.png", "#000000"), picture(tmp_path / "l.png", "#ffffff")
+    compositor = Compositor(timeline(scene(dark, 0, 1.25), scene(light, 0.75, 2.0)), PALETTE)
+    frame = Frame(TINY.width, TINY.height)
+    seen = []
+    for number in (0, 22, 30, 38, 59):
+        compositor.draw(number, frame)
+        seen.append(int(frame.y[200, 100]))
+    assert (seen[0], seen[-1]) == (16, 235)
+    assert seen == sorted(seen)
+    assert seen[2] == pytest.approx(125, abs=3)
+
+
+def test_frames_are_the_same_in_any_order(tmp_path):
+    photo = picture(tmp_path / "p.png", "#336699", (900, 500))
+    shown = timeline(scene(photo, 0, 2.0), captions=[Caption(("Hello there",), 0.2, 1.0, ())])
+    one, two = Frame(TINY.width, TINY.height), Frame(TINY.width, TINY.height)
+    forwards, fresh = Compositor(shown, PALETTE), Compositor(shown, PALETTE)
+    for number in range(12):
+        forwards.draw(number, one)
+    fresh.draw(11, two)
+    assert np.array_equal(one.data, two.data)
+
+
+@pytest.mark.parametrize("key", ["youtube_short", "youtube_long"])
+def test_words_stay_inside_the_safe_area_and_are_readable(key):
+    preset = preset_named(key)
+    area = preset.safe_area
+    longest = "W" * preset.caption_characters
+    caption = Caption((longest, "second line, gjpqy"), 0, 1, ())
+    patches = [
+        caption_patch(caption, caption_font([caption], preset), preset),
+        overlay_patch(
+            Overlay("A heading of some length that has to be wrapped over lines", 0, 1, 0.2, 0),
+            PALETTE,
+            "Crema Lane",
+            preset,
+        ),
+    ]
+    for patch in patches:
+        assert area.left - 1 <= patch.left
+        assert patch.left + patch.width <= area.right + 1
+        assert area.top - 1 <= patch.top
+        assert patch.top + patch.height <= area.bottom + 1
+    frame = Frame(preset.width, preset.height)
+    frame.y[:] = 235  # the hardest ground for white letters
+    patches[0].blend(frame)
+    box = frame.y[
+        patches[0].top : patches[0].top + patches[0].height, patches[0].left : patches[0].left + patches[0].width
+    ]
+    assert np.median(box) < 80
+    assert box.max() >= 230
+
+
+def test_the_progress_line_grows(tmp_path):
+    compositor = Compositor(timeline(scene(picture(tmp_path / "p.png", "#000000"), 0, 2.0)), PALETTE)
+    frame = Frame(TINY.width, TINY.height)
+    compositor.draw(29, frame)
+    accent = colour_of(PALETTE.accent)[0]
+    assert (frame.y[0] == accent).sum() == pytest.approx(TINY.width / 2, abs=2)
+
+
+def test_text_is_wrapped_in_balance_and_cut_only_at_the_last():
+    lines = wrapped("Change one thing at a time", "display_bold", size=60, smallest=20, width=600, max_lines=2)
+    assert len(lines.lines) == 2
+    assert abs(lines.font.getlength(lines.lines[0]) - lines.font.getlength(lines.lines[1])) < 300
+    cut = wrapped("word " * 80, "display_bold", size=60, smallest=40, width=500, max_lines=2)
+    assert cut.lines[-1].endswith("…")
+    assert cut.width <= 500
+
+
+def test_characters_without_a_glyph_are_named(tmp_path):
+    assert face_for("Ünïcode – café", "display_bold") == "display_bold"
+    with pytest.raises(GlyphMissing, match=r"日 \(U\+65E5\)"):
+        face_for("日本 coffee", "display_bold")
+    shown = timeline(scene(picture(tmp_path / "p.png", "red"), 0, 2.0), overlays=[Overlay("日本", 0, 1, 0.2, 2)])
+    with pytest.raises(ScriptInvalid, match="Section 3: The bundled fonts cannot draw"):
+        Compositor(shown, PALETTE)
+
+
+def test_pictures_of_another_shape_are_framed_whole(tmp_path):
+    wide = load_still(picture(tmp_path / "w.png", "#ffffff", (1600, 900)), TINY)
+    tall = load_still(picture(tmp_path / "t.png", "#ffffff", (600, 1000)), TINY)
+    assert (wide.framed, tall.framed) == (True, False)
+    assert wide.planes.y[10, 10] < 150
+    assert tall.planes.y.min() == 235
+
+
+def test_unusable_pictures_are_named(tmp_path):
+    (tmp_path / "text.png").write_text("not a picture")
+    whole = picture(tmp_path / "whole.jpg", "red", (800, 800)).read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(whole[: len(whole) // 2])
+    for name, message in (
+        ("text.png", "cannot be read"),
+        ("cut.jpg", "cannot be read"),
+        ("none.png", "does not exist"),
+    ):
+        with pytest.raises(PictureUnusable, match=message):
+            check_picture(tmp_path / name)
+
+
+@pytest.mark.parametrize("key", ["youtube_short", "youtube_long"])
+@pytest.mark.parametrize("style", CARD_STYLES)
+def test_cards_keep_their_words_in_the_safe_area(key, style):
+    preset = preset_named(key)
+    content = CardContent(
+        style,
+        "How to dial in espresso at home without wasting a whole bag of expensive beans",
+        tuple(f"Step {number} with rather many words to say" for number in range(1, 6)) if style == "list_card" else (),
+        "Crema Lane",
+        "cremalane.example" if style in ("title_card", "text_card") else "",
+    )
+    drawn = np.asarray(draw_card(content, preset=preset, palette=PALETTE).convert("L")).astype(int)
+    plain = np.asarray(draw_card(CardContent(style, " . "), preset=preset, palette=PALETTE).convert("L")).astype(int)
+    rows, columns = np.nonzero(np.abs(drawn - plain) > 24)
+    area = preset.safe_area
+    assert rows.min() >= area.top
+    assert columns.min() >= area.left
+    assert columns.max() <= area.right
+    assert rows.max() <= area.bottom - 150 * preset.unit
+
+
+def test_a_card_takes_its_words_from_the_section():
+    listed = card_content(section("Do this.", cue="list_card", overlay="Recipe\n18 g in\n• 36 g out"), title="T")
+    assert (listed.style, listed.headline, listed.items) == ("list_card", "Recipe", ("18 g in", "36 g out"))
+    bare = card_content(section("First things first. Then more.", cue="list_card"), title="T")
+    assert (bare.style, bare.headline) == ("text_card", "First things first.")
+    assert card_content(section("Hi there.", kind="hook", cue="title_card"), title="The title").headline == "The title"
+    assert card_content(section("Go.", kind="cta"), title="T", address="a.example").footer == "a.example"
