@@ -1,7 +1,7 @@
 """The REST service: ``uvicorn --factory api.app:create_app``.
 
-Belongs here: putting the service together. Does not belong here: Dagster. The API writes requests into the warehouse and
-reads what came of them; sensors turn them into runs.
+Belongs here: putting the service together. Does not belong here: Dagster. The API writes requests into the
+warehouse and reads what came of them; sensors turn them into runs.
 """
 
 from collections.abc import AsyncIterator

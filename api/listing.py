@@ -19,7 +19,7 @@ MOST_ROWS = 200
 
 
 class ListQuery(Asked):
-    """The query parameters that every list takes. A list adds its filters as fields and their conditions in ``where``."""
+    """The query parameters of every list; a list adds its filters as fields and their conditions in ``where``."""
 
     entity: ClassVar[type[Any]]
     searched: ClassVar[tuple[InstrumentedAttribute[str], ...]] = ()
@@ -53,9 +53,7 @@ def columns_of(table: type[Table], shape: type[Shape]) -> list[InstrumentedAttri
     return [getattr(table, name) for name in shape.model_fields if name in table.__mapper__.columns]
 
 
-def list_page(
-    access: Access, request: Request, statement: Select[Any], query: ListQuery, shape: type[S]
-) -> Page[S]:
+def list_page(access: Access, request: Request, statement: Select[Any], query: ListQuery, shape: type[S]) -> Page[S]:
     """One page of what the principal may see of a statement.
 
     Raises:

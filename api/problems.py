@@ -54,7 +54,9 @@ def problem_response(
     return JSONResponse(body, status_code=status, headers=dict(headers) if headers else None)
 
 
+_UNREADABLE = "The request body cannot be read: it has to be JSON in UTF-8."
 _SENTENCES = {
+    400: _UNREADABLE,
     404: "There is nothing at this address. API paths begin with /api/v1/ and end with a slash.",
     405: "This address does not take that method.",
     413: "The request body is larger than this service takes.",
@@ -73,7 +75,8 @@ def install(app: FastAPI, warehouse: Warehouse) -> None:
 
     async def on_http(_request: Request, refused: HTTPException) -> JSONResponse:
         sentence = _SENTENCES.get(refused.status_code, str(refused.detail))
-        return problem_response(refused.status_code, sentence, headers=refused.headers)
+        errors = {"body": [_UNREADABLE]} if refused.status_code == 400 else None
+        return problem_response(refused.status_code, sentence, errors, refused.headers)
 
     async def on_invalid(_request: Request, invalid: RequestValidationError) -> JSONResponse:
         return problem_response(400, "Some values cannot be used; errors names them.", field_messages(invalid.errors()))

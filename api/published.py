@@ -35,7 +35,7 @@ def published_article(session: Session, content_id: int, module: str) -> Publish
     ).one_or_none()
     if row is None:
         raise Problem(404, "There is no article with this id.", {"content_id": ["there is no such article"]})
-    status, partition, site = row.tuple()
+    status, partition, site = row
     require_working(session, site, module)
     if status != "published" or partition is None:
         raise Problem(409, f"The article is {status}; it has to be published first.", {"content_id": [f"is {status}"]})

@@ -62,7 +62,6 @@ def submit(
     except IntegrityError:
         if stored_key is None:
             raise
-        pass
     try:
         # Somebody recorded the same key between our look and our row; now it is there to be found.
         return _submit_once(access, stored_key, kind, payload, gates)

@@ -1,4 +1,4 @@
-"""The one place that keeps accounts apart: a session that belongs to a principal sees that principal's rows and no others.
+"""The one place that keeps accounts apart: a principal's session sees that principal's rows and no others.
 
 Every statement such a session runs gets the conditions below, whichever tables it names and however it joins them, so
 that no route writes a tenant filter and none can forget one. Rows of another account simply are not there: reading one
@@ -62,7 +62,7 @@ def principal_of(session: Session, user_id: int, account_id: int) -> SignedIn | 
     ).one_or_none()
     if row is None:
         return None
-    email, role, status = row.tuple()
+    email, role, status = row
     granted: tuple[int, ...] | None = None
     if role in GRANTED_ROLES:
         grants = select(SiteAccess.site_id).where(SiteAccess.user_id == user_id, SiteAccess.account_id == account_id)
@@ -98,4 +98,4 @@ def _conditions(principal: Principal) -> Sequence[LoaderCriteriaOption]:
 def _apply_scope(statement: ORMExecuteState) -> None:
     conditions = statement.session.info.get(_SCOPE)
     if conditions and not statement.is_column_load and not statement.is_insert:
-        statement.statement = statement.statement.options(*conditions)  # type: ignore[attr-defined]
+        statement.statement = statement.statement.options(*conditions)

@@ -1,4 +1,4 @@
-"""Access tokens: short-lived, signed, and only a claim. What a user may do is read from the warehouse at every request."""
+"""Access tokens: short-lived and signed. They say who; what that user may do is read from the warehouse every time."""
 
 import hashlib
 import hmac

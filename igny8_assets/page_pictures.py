@@ -57,4 +57,6 @@ def site_picture(
         extension = media_type.partition("/")[2].replace("jpeg", "jpg")
         path = f"assets/images/{slug}/{position}-{width}.{extension}"
         files.append(PictureFile(path, width, int(str(variant["height"])), media_type, key))
-    return SitePicture(position, section_index, alt, caption, tuple(sorted(files, key=lambda f: (f.width, f.media_type))))
+    return SitePicture(
+        position, section_index, alt, caption, tuple(sorted(files, key=lambda f: (f.width, f.media_type)))
+    )

@@ -32,7 +32,9 @@ def schema_findings(content: Content) -> list[Finding]:
 def _image_findings(session: Session, content: Content) -> list[Finding]:
     images = store.images_of(session, content.id)
     if not images:
-        return [Finding(check="images", severity="error", passage="images", message="there is no image; materialise images")]
+        return [
+            Finding(check="images", severity="error", passage="images", message="there is no image; materialise images")
+        ]
     return [
         Finding(
             check="images",

@@ -13,7 +13,7 @@ from igny8_resources.word_stems import STOPWORDS, stem
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _COUNTED = re.compile(r"[^\W_]+(?:['’.,\-–/][^\W_]+)*")
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?\w)|\n+")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])([\"'”’)\]]*)\s+(?=[\"'“‘(\[]?\w)|\n+")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(])(?:e\.g|i\.e|vs|approx|no|fig|dr|mr|mrs|ms|st|cf|incl|max|min)\.$", re.IGNORECASE
 )
@@ -62,7 +62,11 @@ def count_words(text: str) -> int:
 def sentences(text: str) -> list[str]:
     """The sentences of plain text, trimmed. A line break ends a sentence, an abbreviation does not."""
     pieces: list[str] = []
-    for piece in _SENTENCE_END.split(text):
+    position = 0
+    for boundary in [*_SENTENCE_END.finditer(text), None]:
+        last = len(text) if boundary is None else boundary.start() if boundary[1] is None else boundary.end(1)
+        piece = text[position:last]
+        position = len(text) if boundary is None else boundary.end()
         if pieces and _ABBREVIATION.search(pieces[-1]):
             pieces[-1] = f"{pieces[-1]} {piece}"
         else:
@@ -88,9 +92,7 @@ def occurrences(
             position = last + 1
 
 
-def _match(
-    text: str, found: Sequence[Word], first: int, phrase: Sequence[str], between: frozenset[str]
-) -> int | None:
+def _match(text: str, found: Sequence[Word], first: int, phrase: Sequence[str], between: frozenset[str]) -> int | None:
     """The index of the last word of a phrase that begins at word ``first``, or None."""
     wanted, position = iter(phrase), first
     awaited = next(wanted, None)

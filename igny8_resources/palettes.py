@@ -39,7 +39,7 @@ class InvalidColour(ValueError):
 
 
 def _channels(colour: str) -> tuple[float, float, float]:
-    """sRGB channels in 0..1 of ``#rgb`` or ``#rrggbb``."""
+    """Channels in sRGB, 0..1, of ``#rgb`` or ``#rrggbb``."""
     digits = colour.strip().removeprefix("#")
     if not re.fullmatch(r"[0-9a-fA-F]{3}|[0-9a-fA-F]{6}", digits):
         raise InvalidColour(f"{colour!r} is not a colour: write it as #rrggbb, for example #b8502a")

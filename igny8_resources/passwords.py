@@ -29,7 +29,7 @@ def _nobodys_hash() -> str:
 def verify_password(stored: str | None, password: str) -> bool:
     """Whether the password is the one that was hashed.
 
-    ``stored`` is None for a user who does not exist: that costs the same time, so that nobody learns who has an account.
+    ``stored`` is None for a user who does not exist: that takes as long, so that nobody learns who has an account.
     """
     known = stored if stored is not None else _nobodys_hash()
     with _SLOTS:

@@ -56,7 +56,7 @@ def open_picture(data: bytes) -> "Image.Image":
     coloured = _in_srgb(upright, profile) if profile else upright
     has_alpha = "A" in coloured.getbands() or "transparency" in coloured.info
     plain = coloured.convert("RGBA" if has_alpha else "RGB")
-    if has_alpha and plain.getextrema()[3] == (255, 255):
+    if has_alpha and plain.getchannel("A").getextrema() == (255, 255):
         plain = plain.convert("RGB")
     plain.info = {}
     return plain

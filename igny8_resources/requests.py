@@ -64,7 +64,8 @@ def submit_request(
     session.add(request)
     session.flush()
     session.add_all(
-        RequestItem(request_id=request.id, account_id=account_id, subject=item.partition, job=item.job) for item in items
+        RequestItem(request_id=request.id, account_id=account_id, subject=item.partition, job=item.job)
+        for item in items
     )
     append_event(
         session,

@@ -19,9 +19,9 @@ def word_set(text: str) -> frozenset[str]:
 
 
 STOPWORDS = word_set(
-    "a an and are as at be been by can could did do does for from had has have how i if in into is it its many me much my "
-    "of on or should so than that the their them then there these they this to too was we what when where which while "
-    "who why will with without would you your"
+    "a an and are as at be been by can could did do does for from had has have how i if in into is it its many me much "
+    "my of on or should so than that the their them then there these they this to too was we what when where which "
+    "while who why will with without would you your"
 )
 
 

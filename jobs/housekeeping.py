@@ -42,7 +42,9 @@ def retire_partitions(context: dg.OpExecutionContext, platform: PlatformResource
     in_flight = {
         run.tags.get("dagster/partition")
         for run in context.instance.get_runs(
-            dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED])
+            dg.RunsFilter(
+                statuses=[dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+            )
         )
     }
     retired = sorted((finished & present) - in_flight)

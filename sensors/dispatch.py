@@ -28,6 +28,7 @@ EVENT_KINDS = (
     "keywords.staged",
     "task.created",
     "article.approved",
+    "article.relinked",
     "article.published",
     "video.project_created",
     "video.rendered",
@@ -87,6 +88,10 @@ def _rules(session: Session, site: Site, event: Event, videos_asked: Counter[int
     elif event.kind == "article.approved":
         content = _content_of(session, event)
         if content and content.status == "approved" and _stage_on(session, site, "publishing", "publisher"):
+            yield names.PUBLISH_ARTICLE, event.subject
+    elif event.kind == "article.relinked":
+        content = _content_of(session, event)
+        if content and content.status == "published" and _stage_on(session, site, "publishing", "publisher"):
             yield names.PUBLISH_ARTICLE, event.subject
     elif event.kind == "article.published":
         yield from _after_publication(session, site, event, videos_asked)
@@ -152,4 +157,3 @@ def work_for_requests(session: Session, jobs: Sequence[str], limit: int = 100) -
         Work(item.job, item.subject, f"request/{request.id}/{item.subject}", key or "", request.account_id, request.id)
         for item, request, key in rows
     ]
-

@@ -45,7 +45,9 @@ def _run_requests(works: Sequence[Work]) -> list[dg.RunRequest]:
     ]
 
 
-def event_sensor(name: str, jobs: Sequence[dg.SensorDefinition | object], job_names: Sequence[str]) -> dg.SensorDefinition:
+def event_sensor(
+    name: str, jobs: Sequence[dg.SensorDefinition | object], job_names: Sequence[str]
+) -> dg.SensorDefinition:
     """Follow the outbox by cursor and ask for the runs that the new events call for."""
 
     @dg.sensor(

@@ -56,7 +56,7 @@ def sign_in(service: Anyone, asked: SignIn) -> Envelope[Session]:
             .order_by(User.id)
             .limit(1)
         ).one_or_none()
-    user, account_status = row.tuple() if row else (None, "")
+    user, account_status = row if row else (None, "")
     # Checked for a user who does not exist as well: the answer takes as long and says the same.
     if not verify_password(user.password_hash if user else None, password) or user is None:
         raise signed_out("The email address or the password is wrong.")

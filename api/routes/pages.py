@@ -126,7 +126,9 @@ def read_reference(request: Request, service: Anyone) -> HTMLResponse:
 @router.get("/static/service.css")
 def read_stylesheet() -> Response:
     """The pages' stylesheet."""
-    return FileResponse(_FOLDER / "static" / "service.css", media_type="text/css", headers={"Cache-Control": "no-cache"})
+    return FileResponse(
+        _FOLDER / "static" / "service.css", media_type="text/css", headers={"Cache-Control": "no-cache"}
+    )
 
 
 @router.get("/static/icon.svg")

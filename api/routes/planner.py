@@ -151,7 +151,9 @@ class IdeaQuery(SiteQuery):
     status: PlainText | None = Field(None, max_length=20)
     content_type: ContentType | None = None
     content_structure: ContentStructure | None = None
-    ordering: Literal["id", "-id", "title", "-title", "priority", "-priority", "created_at", "-created_at"] = "-priority"
+    ordering: Literal["id", "-id", "title", "-title", "priority", "-priority", "created_at", "-created_at"] = (
+        "-priority"
+    )
 
 
 @router.get("/ideas/", summary="List ideas", responses=refusals(400, 401, 403, 404))

@@ -10,8 +10,8 @@ from api.access import Reader
 from api.envelope import Envelope, Page, PlainText, refusals
 from api.links import preview_path
 from api.listing import SearchQuery, columns_of, list_page
-from api.problems import Problem
 from api.previews import is_built
+from api.problems import Problem
 from api.shapes.sites import (
     AuthorItem,
     AutomationItem,
@@ -60,7 +60,9 @@ def _detail(access: Reader, session: Session, site: Site) -> SiteDetail:
     sectors = session.scalars(select(Sector).where(Sector.site_id == site.id).order_by(Sector.id))
     authors = session.scalars(select(AuthorProfile).where(AuthorProfile.site_id == site.id).order_by(AuthorProfile.id))
     switches = dict(
-        session.execute(select(SiteModule.module, SiteModule.enabled).where(SiteModule.site_id == site.id)).tuples()
+        session.execute(select(SiteModule.module, SiteModule.enabled).where(SiteModule.site_id == site.id))
+        .tuples()
+        .all()
     )
     config = session.scalar(select(AutomationConfig).where(AutomationConfig.site_id == site.id))
     stages = session.scalars(select(AutomationStage).where(AutomationStage.site_id == site.id)).all()
@@ -91,7 +93,7 @@ def _counts(session: Session, site_id: int) -> SiteCounts:
         rows = session.execute(
             select(status, func.count(entity.id)).where(entity.site_id == site_id).group_by(status).order_by(status)
         )
-        return dict(rows.tuples())
+        return dict(rows.tuples().all())
 
     return SiteCounts(
         keywords=count(Keyword),

@@ -65,7 +65,7 @@ def read_status(access: Reader) -> Envelope[Status]:
         counted = session.execute(
             select(Request.status, func.count(Request.id)).group_by(Request.status).order_by(Request.status)
         )
-        requests = dict(counted.tuples())
+        requests = dict(counted.tuples().all())
         oldest = session.scalar(select(func.min(Request.created_at)).where(Request.status == "queued"))
     uses_model = settings.openai_base_url is not None or settings.openai_api_key is not None
     return Envelope(
@@ -135,7 +135,9 @@ def _results(session: Session, request: Request, items: Sequence[RequestItem]) -
             select(Task.partition_key, Content.id)
             .join(Content, Content.task_id == Task.id)
             .where(Task.partition_key.in_(subjects))
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     by_article = dict(
         session.execute(
@@ -147,12 +149,16 @@ def _results(session: Session, request: Request, items: Sequence[RequestItem]) -
                 VideoProject.video_type == request.payload.get("video_type"),
                 VideoProject.render_preset == request.payload.get("render_preset"),
             )
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     by_partition = dict(
         session.execute(
             select(VideoProject.partition_key, VideoProject.id).where(VideoProject.partition_key.in_(subjects))
-        ).tuples()
+        )
+        .tuples()
+        .all()
     )
     videos = {**by_article, **by_partition}
     found: dict[int, str] = {}

@@ -79,9 +79,7 @@ class CreateProject(Asked):
     render_preset: RenderPreset = "youtube_short"
 
 
-@router.post(
-    "/projects/", status_code=202, summary="Ask for a video", responses=refusals(400, 401, 403, 404, 409, 413)
-)
+@router.post("/projects/", status_code=202, summary="Ask for a video", responses=refusals(400, 401, 403, 404, 409, 413))
 def create_project(access: Writer, asked: CreateProject, key: IdempotencyKey = None) -> Envelope[Accepted]:
     """Have a video made of a published article, from its script to the rendered file."""
 

@@ -91,9 +91,7 @@ def _work_for_tasks(session: Session, task_ids: list[int]) -> Work:
         if task.status not in WRITABLE or not task.partition_key
     ]
     if held_up:
-        raise Problem(
-            409, f"Only tasks that are {', '.join(WRITABLE)} can be written.", {"task_ids": sorted(held_up)}
-        )
+        raise Problem(409, f"Only tasks that are {', '.join(WRITABLE)} can be written.", {"task_ids": sorted(held_up)})
     return Work(site, [Item(WRITE_ARTICLE, tasks[task_id].partition_key or "") for task_id in task_ids])
 
 

@@ -19,7 +19,7 @@ class ProgressItem(Shape):
 
     subject: str = Field(description="The partition that is worked on: a site, an article or a video.")
     job: str
-    status: str = Field(description="waiting, queued, launched, running, done or failed.")
+    status: str = Field(description="waiting, queued, running, done or failed.")
     phase: str = Field(description="INIT, PREP, AI_CALL, PARSE, SAVE or DONE.")
     message: str
     run_id: str = Field(description="The run in Dagster, once there is one.")
@@ -31,7 +31,7 @@ class TaskProgress(Shape):
 
     task_id: str
     kind: str = Field(description="plan, content, social or video.")
-    status: str = Field(description="queued, launched, running, done, failed or cancelled.")
+    status: str = Field(description="queued, running, done, failed or cancelled.")
     phase: str = Field(description="INIT, PREP, AI_CALL, PARSE, SAVE or DONE.")
     message: str
     percentage: int = Field(description="0 to 100; 100 only when everything is done.")

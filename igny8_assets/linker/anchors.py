@@ -1,5 +1,6 @@
 """The phrases under which a page may be linked to, and when two of them are the same."""
 
+import re
 from collections.abc import Iterable
 
 from igny8_assets.word_forms import content_stems, words
@@ -18,7 +19,7 @@ def anchor_phrases(primary_keyword: str, title: str, secondary_keywords: Iterabl
     """
     phrases: dict[tuple[str, ...], str] = {}
     named_alone = anchor_key(primary_keyword)
-    for text in (primary_keyword, title.split(":")[0].split("|")[0], *secondary_keywords):
+    for text in (primary_keyword, re.split(r"[:|]", title, maxsplit=1)[0], *secondary_keywords):
         for phrase in (text.strip(), _trimmed(text)):
             key = anchor_key(phrase)
             if len(key) > _LONGEST or (len(key) < 2 and key != named_alone) or not phrase:

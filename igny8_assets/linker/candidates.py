@@ -5,7 +5,7 @@ and never replaces it. Only the bond between a hub and its pages stands by itsel
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
@@ -112,10 +112,12 @@ def find_candidates(
     bonds = sum(candidate.relation in {"hub", "spoke"} for candidate in fit)
     fit = fit[: max(most_links(article, limits), bonds)]
     owners = _anchor_owners(article, others, fit)
+
+    def owned(text: str, candidate: LinkCandidate) -> bool:
+        return owners.get(anchor_key(text)) == candidate.target
+
     return [
-        candidate.model_copy(
-            update={"anchors": tuple(text for text in candidate.anchors if owners.get(anchor_key(text)) == candidate.target)}
-        )
+        candidate.model_copy(update={"anchors": tuple(text for text in candidate.anchors if owned(text, candidate))})
         for candidate in fit
     ]
 
@@ -169,7 +171,8 @@ def _scored(article: LinkingArticle, page: SitePage, weights: Weights) -> LinkCa
     about, relation = _subject(page, weights), _relation(article, page)
     total = sum(about.values()) or 1.0
     said = [set(content_stems(section.text)) for section in article.sections]
-    coverage = max((sum(weight for term, weight in about.items() if term in words) / total for words in said), default=0.0)
+    covered = [sum(weight for term, weight in about.items() if term in words) for words in said]
+    coverage = max(covered, default=0.0) / total
     similarity = _COVERAGE * coverage + _SUBJECT * _cosine(about, _subject(article, weights))
     score = min(1.0, similarity + _BONUS[relation]) * (1.0 if page.live else _PLANNED)
     return LinkCandidate(
@@ -189,10 +192,10 @@ def _subject(page: SitePage | LinkingArticle, weights: Weights) -> dict[str, flo
         primary, secondary = page.primary_keyword, page.secondary_keywords
     else:
         primary, secondary = (page.keywords[0] if page.keywords else ""), page.keywords[1:]
-    terms: Counter[str] = Counter()
+    terms: defaultdict[str, float] = defaultdict(float)
     for text, weight in ((page.title, _TITLE), (primary, _PRIMARY), *((text, _SECONDARY) for text in secondary)):
         for term in set(content_stems(text)):
-            terms[term] += weight  # type: ignore[assignment]  # Counter is typed for whole numbers
+            terms[term] += weight
     return {term: (1 + math.log(1 + count)) * weights.get(term, 1.0) for term, count in terms.items()}
 
 

@@ -5,26 +5,25 @@ rest as it was, whichever editor wrote it.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import unescape
 from html.parser import HTMLParser
 
 _BLOCKS = frozenset({"p", "li"})
-_CLOSED = frozenset(
-    ("a", "blockquote", "button", "caption", "code", "figcaption", "label", "nav", "pre", "q", "script", "select")
-    + ("style", "summary", "textarea", "h1", "h2", "h3", "h4", "h5", "h6")
-)
+_CLOSED = frozenset({
+    "a", "blockquote", "button", "caption", "code", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "label", "nav",
+    "pre", "q", "script", "select", "style", "summary", "textarea",
+})  # fmt: skip
 _CLOSED_CLASSES = frozenset({"takeaways", "cta", "related", "toc"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
-)
+_VOID = frozenset({
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
+})  # fmt: skip
 # A start tag of one of these ends a paragraph that was left open.
-_ENDS_PARAGRAPH = _HEADINGS | frozenset(
-    ("address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figure", "footer", "form")
-    + ("header", "hr", "main", "nav", "ol", "p", "pre", "section", "table", "ul")
-)
+_ENDS_PARAGRAPH = _HEADINGS | {
+    "address", "article", "aside", "blockquote", "details", "div", "dl", "fieldset", "figure", "footer", "form",
+    "header", "hr", "main", "nav", "ol", "p", "pre", "section", "table", "ul",
+}  # fmt: skip
 _REFERENCE = re.compile(r"&#?\w+;?")
 
 
@@ -70,6 +69,10 @@ class Element:
     block: "Block | None" = None
     link: Link | None = None
 
+    def holds(self, link: Link) -> bool:
+        """Whether a link stands inside this element, which has been closed."""
+        return self.start < link.open_start < self.close_start
+
 
 @dataclass
 class Block:
@@ -110,14 +113,14 @@ class _Reader(HTMLParser):
         self.section_id = ""
         self.run: Run | None = None
 
-    def offset(self) -> int:
+    def place(self) -> int:
         line, column = self.getpos()
         return self.line_starts[line - 1] + column
 
-    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.run = None
         values = {name: value or "" for name, value in attrs}
-        start = self.offset()
+        start = self.place()
         end = start + len(self.get_starttag_text() or "")
         if tag in _VOID:
             if tag == "br":
@@ -151,7 +154,7 @@ class _Reader(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.run = None
-        start = self.offset()
+        start = self.place()
         close = self.html.find(">", start)
         end = close + 1 if close >= 0 else len(self.html)
         if any(element.tag == tag for element in self.stack):
@@ -162,20 +165,20 @@ class _Reader(HTMLParser):
                 if matched:
                     break
 
-    def handle_comment(self, data: str) -> None:
+    def handle_comment(self, data: str) -> None:  # noqa: ARG002 the parser's signature
         self.run = None
 
     def handle_data(self, data: str) -> None:
-        self._text(data, self.offset(), None)
+        self._text(data, self.place(), None)
 
-    def handle_entityref(self, name: str) -> None:
+    def handle_entityref(self, name: str) -> None:  # noqa: ARG002 read from the source
         self._reference()
 
-    def handle_charref(self, name: str) -> None:
+    def handle_charref(self, name: str) -> None:  # noqa: ARG002 read from the source
         self._reference()
 
     def _reference(self) -> None:
-        start = self.offset()
+        start = self.place()
         found = _REFERENCE.match(self.html, start)
         raw = found.group() if found else self.html[start : start + 1]
         self._text(unescape(raw), start, start + len(raw))

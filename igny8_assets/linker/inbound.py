@@ -3,8 +3,10 @@
 from igny8_assets.linker.anchors import anchor_key, anchor_phrases
 from igny8_assets.linker.candidates import LinkCandidate, LinkRules, SitePage
 from igny8_assets.linker.html_blocks import read_page
-from igny8_assets.linker.injection import INBOUND, InternalLinkFact, inject_links
+from igny8_assets.linker.injection import INBOUND, InternalLinkFact, add_links, own_list
 from igny8_resources.contracts.values import Value
+
+_FURTHER = 3  # links beyond the article's own that the list at the end takes on behalf of new pages
 
 
 class InboundPatch(Value):
@@ -19,14 +21,20 @@ class InboundPatch(Value):
 
 
 def inbound_patch(
-    html: str, page: SitePage, new_page: SitePage, rules: LinkRules | None = None
+    html: str,
+    page: SitePage,
+    new_page: SitePage,
+    rules: LinkRules | None = None,
+    *,
+    heading: str = "Related reading",
+    site_url: str = "",
 ) -> InboundPatch | None:
-    """Propose one link from an existing page to a new one: in the text where its words are, else in the list at the end.
+    """Propose one link from an existing page to a new one: in the text if its words are there, else in the end list.
 
     None when the page links there already, is the new page itself, or its list at the end is full.
     """
     limits = rules or LinkRules()
-    if page.path == new_page.path or _listed(html) >= limits.most_related + 3:
+    if page.path == new_page.path or _listed(html) >= limits.most_related + _FURTHER:
         return None
     own = anchor_key(page.primary_keyword)
     phrases = anchor_phrases(new_page.primary_keyword, new_page.title, new_page.secondary_keywords)
@@ -39,11 +47,12 @@ def inbound_patch(
         relation="other",
         live=new_page.live,
     )
-    result = inject_links(html, [candidate], limits, prefix=INBOUND)
+    result = add_links(html, [candidate], limits, site_url=site_url, heading=heading, prefix=INBOUND)
     return InboundPatch(path=page.path, html=result.html, link=result.links[0]) if result.links else None
 
 
 def _listed(html: str) -> int:
     """How many links the list at the end holds."""
     page = read_page(html)
-    return sum(any(nav.start < link.open_start < nav.close_start for nav in page.navs) for link in page.links)
+    nav = own_list(page)
+    return sum(nav.holds(link) for link in page.links) if nav else 0

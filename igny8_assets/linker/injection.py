@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from html import escape
-from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from igny8_assets.article_anchors import RELATED
@@ -70,21 +69,37 @@ def inject_links(
     rules: LinkRules | None = None,
     *,
     heading: str = "Related reading",
-    prefix: str = OUTBOUND,
+    site_url: str = "",
 ) -> InjectionResult:
     """Link to every candidate that fits, best first.
 
-    Links that an earlier call set under the same ``prefix`` are replaced, so that injecting twice equals injecting once
-    and a new list of candidates never leaves stale links behind. Links set by others stay, and their targets and anchor
-    texts are respected. A paragraph takes at most ``rules.most_in_block`` links, a sentence one; headings, captions,
-    quotations, takeaways and existing links are never touched.
+    Links that an earlier call set are replaced, so that injecting twice equals injecting once and a new list of
+    candidates never leaves stale links behind. Links set by people or on behalf of new pages stay; their targets and
+    anchor texts are respected. A paragraph takes at most ``rules.most_in_block`` links, a sentence one; headings,
+    captions, quotations, takeaways and existing links are never touched.
+
+    ``heading`` stands above the list at the end; ``site_url`` lets a full address in the HTML be known as a page of the
+    site.
     """
-    limits = rules or LinkRules()
-    clean = _without(html, {link.link_id for link in read_page(html).links if link.link_id.startswith(prefix)})
-    page = read_page(clean)
-    targets = {link.href.split("#")[0] for link in page.links}
-    anchors = {anchor_key(link.text): link.href for link in page.links}
-    edits, links, related, skipped = list[_Edit](), list[InternalLinkFact](), list[InternalLinkFact](), list[SkippedLink]()
+    own = {link.link_id for link in read_page(html).links if link.link_id.startswith(OUTBOUND)}
+    return add_links(_without(html, own), candidates, rules, heading=heading, site_url=site_url)
+
+
+def add_links(
+    html: str,
+    candidates: Sequence[LinkCandidate],
+    rules: LinkRules | None = None,
+    *,
+    heading: str = "Related reading",
+    site_url: str = "",
+    prefix: str = OUTBOUND,
+) -> InjectionResult:
+    """As ``inject_links``, but every link that is there stays; ids of the new ones begin with ``prefix``."""
+    limits, page = rules or LinkRules(), read_page(html)
+    targets = {_page_of(link.href, site_url) for link in page.links}
+    anchors = {anchor_key(link.text): _page_of(link.href, site_url) for link in page.links}
+    edits, skipped = list[_Edit](), list[SkippedLink]()
+    links, related = list[InternalLinkFact](), list[InternalLinkFact]()
     for candidate in candidates:
         if candidate.target in targets:
             skipped.append(SkippedLink(candidate.target, "the article links to it already"))
@@ -93,7 +108,7 @@ def inject_links(
         targets.add(candidate.target)
         spot = _find_spot(page, candidate, anchors, limits)
         if spot is not None:
-            text = spot.run.text[spot.start : spot.end]
+            text = " ".join(spot.run.text[spot.start : spot.end].split())
             spot.block.linked.append(spot.run.at + spot.start)
             anchors[anchor_key(text)] = candidate.target
             edits.append(_Edit(spot.run.starts[spot.start], _open_tag(candidate.target, link_id)))
@@ -105,10 +120,29 @@ def inject_links(
         else:
             skipped.append(SkippedLink(candidate.target, "no natural anchor, and the list at the end is full"))
     if related:
-        edits.append(_list_edit(clean, page, related, heading, prefix))
-    for edit in sorted(edits, key=lambda edit: edit.at, reverse=True):
-        clean = clean[: edit.at] + edit.text + clean[edit.at :]
-    return InjectionResult(clean, tuple(links), tuple(skipped))
+        edits.append(_list_edit(html, page, related, heading, prefix))
+    linked = _edited(html, edits)
+    if remove_links(linked, links) != html:
+        # Markup that is left open (a comment, a script, a tag) swallows what is put behind it.
+        unset = [SkippedLink(link.target, "the HTML has a tag or a comment that is never closed") for link in links]
+        return InjectionResult(html, (), (*skipped, *unset))
+    return InjectionResult(linked, tuple(links), tuple(skipped))
+
+
+def _edited(html: str, edits: Sequence[_Edit]) -> str:
+    """The HTML with texts put in; those for the same place keep their order."""
+    pieces, position = list[str](), 0
+    for edit in sorted(edits, key=lambda edit: edit.at):
+        pieces += (html[position : edit.at], edit.text)
+        position = edit.at
+    return "".join((*pieces, html[position:]))
+
+
+def _page_of(href: str, site_url: str) -> str:
+    """The path that a link leads to when it stays on the site; anything else as it is. Fragments do not matter."""
+    address = href.split("#", maxsplit=1)[0]
+    root = site_url.rstrip("/")
+    return address.removeprefix(root) if root and address.startswith(f"{root}/") else address
 
 
 def remove_links(html: str, links: Iterable[InternalLinkFact]) -> str:
@@ -129,7 +163,6 @@ def _find_spot(
         if not key or anchors.get(key, candidate.target) != candidate.target:
             continue
         spots = [spot for block in page.blocks for spot in _spots(block, key, rules)]
-        # the words found may differ from the phrase only by inflection and determiners, so their key is the same
         if spots:
             return min(spots, key=lambda spot: bool(spot.block.linked))
     return None
@@ -143,7 +176,9 @@ def _spots(block: Block, key: tuple[str, ...], rules: LinkRules) -> Iterator[_Sp
     for run in block.runs:
         if run.linkable:
             for start, end in occurrences(run.text, words(run.text), key, between=DETERMINERS):
-                if bisect_right(ends, run.at + start) not in taken:
+                split = block.text[run.at + start - 1 : run.at + start].isalnum() and run.at + start > 0
+                split = split or block.text[run.at + end : run.at + end + 1].isalnum()  # a tag inside a word
+                if not split and bisect_right(ends, run.at + start) not in taken:
                     yield _Spot(block, run, start, end)
 
 
@@ -162,29 +197,32 @@ def _list_edit(html: str, page: Page, related: Sequence[InternalLinkFact], headi
 
     The article's own links stand before those added later, so that setting them anew changes nothing.
     """
-    items = "".join(f"<li>{_open_tag(link.target, link.link_id)}{escape(link.anchor, quote=False)}</a></li>\n" for link in related)
-    nav = _own_list(page)
+    items = "".join(
+        f"<li>{_open_tag(link.target, link.link_id)}{escape(link.anchor, quote=False)}</a></li>\n" for link in related
+    )
+    nav = own_list(page)
     if nav is None:
         tag = f'<nav class="related" data-link-id="{_NAV_ID}" aria-labelledby="{RELATED}">'
         title = f'<h2 id="{RELATED}">{escape(heading, quote=False)}</h2>'
         return _Edit(len(html), f"\n{tag}\n{title}\n<ul>\n{items}</ul>\n</nav>")
-    inside = [link.item for link in page.links if link.item is not None and nav.start < link.open_start < nav.close_start]
+    inside = [link.item for link in page.links if link.item is not None and nav.holds(link)]
     if prefix == OUTBOUND and inside:
         return _Edit(inside[0].start, items)
     return _Edit(html.rindex("</ul>", nav.start, nav.close_start), items)
 
 
-def _own_list(page: Page) -> Element | None:
+def own_list(page: Page) -> Element | None:
+    """The list of further pages that the linker made, if the page has one."""
     return next((nav for nav in page.navs if nav.link_id == _NAV_ID and nav.close_start > 0), None)
 
 
 def _without(html: str, link_ids: set[str]) -> str:
     page = read_page(html)
-    nav = _own_list(page)
+    nav = own_list(page)
     cuts: list[tuple[int, int]] = []
     kept_in_list = False
     for link in page.links:
-        listed = nav is not None and nav.start < link.open_start < nav.close_start
+        listed = nav is not None and nav.holds(link)
         if link.link_id in link_ids and link.link_id and link.close_start >= 0:
             cuts += _item_cut(html, link) if listed else _tag_cuts(link)
         else:

@@ -39,6 +39,7 @@ def few_rows_refused(context: dg.AssetCheckExecutionContext, platform: PlatformR
     return dg.AssetCheckResult(
         passed=not worst,
         severity=dg.AssetCheckSeverity.WARN,
-        description="; ".join(f"{file.file_name}: {file.rows_refused} rows refused" for file in worst) or "files are sound",
+        description="; ".join(f"{file.file_name}: {file.rows_refused} rows refused" for file in worst)
+        or "files are sound",
         metadata={"problems": dg.MetadataValue.md("\n".join(f"- {line}" for line in listed) or "none")},
     )

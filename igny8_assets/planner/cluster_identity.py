@@ -62,9 +62,9 @@ def assign_ids(
 ) -> tuple[list[str], ClusterChanges]:
     """Give every cluster its id.
 
-    An old id goes to the new cluster that holds most of its surviving keywords, when that is at least half of them, or
-    when they make up more than half of the new cluster's known ones. If several old clusters claim one new cluster, the
-    largest share wins. Everything else is minted from the head keyword.
+    An old id goes to the new cluster that holds the largest part of its surviving keywords. If several old clusters
+    claim one new cluster, the one most like it (Jaccard overlap of known keywords) wins and the others retire.
+    Everything else is minted from the head keyword.
 
     Args:
         memberships: The normalised keywords of each new cluster.
@@ -82,6 +82,9 @@ def assign_ids(
             if old is not None:
                 overlap[old, number] += 1
                 surviving[old] += 1
+    largest: Counter[str] = Counter()
+    for (old, _), shared in overlap.items():
+        largest[old] = max(largest[old], shared)
     known = [sum(keyword in previous for keyword in members) for members in memberships]
     claims = sorted(
         overlap.items(),
@@ -90,8 +93,7 @@ def assign_ids(
     ids: dict[int, str] = {}
     owned: set[str] = set()
     for (old, number), shared in claims:
-        most = shared * 2 >= surviving[old] or shared * 2 > known[number]
-        if most and old not in owned and number not in ids:
+        if shared == largest[old] and old not in owned and number not in ids:
             ids[number] = old
             owned.add(old)
     taken = set(previous.values())

@@ -19,7 +19,8 @@ NEIGHBOURS = 15
 SIMILARITY_FLOOR = 0.3
 RESOLUTION = 0.2
 INTENT_PENALTY = 0.4
-_BLOCK_ROWS = 1024
+# Similarities held at a time: 64 MiB of float32, whatever the number of keywords.
+_BLOCK_CELLS = 1 << 24
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,6 @@ def _check(
 
 
 def _unit_rows(vectors: np.ndarray) -> np.ndarray:
-    if not vectors.size:
-        return vectors.reshape(len(vectors), -1)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     unit: np.ndarray = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
     return unit
@@ -161,8 +160,9 @@ def _links(unit: np.ndarray, neighbours: int, floor: float) -> tuple[np.ndarray,
     if kept < 1:
         return np.empty((0, 2), dtype=np.int64), np.empty(0)
     pairs, cosines = [], []
-    for start in range(0, count, _BLOCK_ROWS):
-        block = unit[start : start + _BLOCK_ROWS] @ unit.T
+    height = max(1, _BLOCK_CELLS // count)
+    for start in range(0, count, height):
+        block = unit[start : start + height] @ unit.T
         rows = np.arange(len(block))
         block[rows, rows + start] = -1.0
         nearest = np.argpartition(block, count - kept, axis=1)[:, count - kept :]

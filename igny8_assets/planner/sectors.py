@@ -11,10 +11,9 @@ from igny8_resources.word_stems import stems
 
 
 @dataclass(frozen=True)
-class SectorTerms:
-    """A sector by its id, and the terms that tell it; its name counts as a seed too."""
+class Sector:
+    """A sector and the terms that tell it; its name counts as a seed too."""
 
-    id: int
     name: str
     seeds: tuple[str, ...] = ()
 
@@ -23,12 +22,12 @@ class SectorTerms:
 class SectorMatch:
     """The sector chosen, with what weight, and by which stems; no stems means that it is the default."""
 
-    id: int
+    name: str
     score: float
     matched: tuple[str, ...]
 
 
-def match_sector(text: str, sectors: Sequence[SectorTerms]) -> SectorMatch:
+def assign_sector(text: str, sectors: Sequence[Sector]) -> SectorMatch:
     """The sector whose seeds a keyword shares most; without any, or on a tie, the earlier sector.
 
     A shared stem weighs 1, divided by the number of sectors that have it; a seed of several words that the keyword
@@ -40,7 +39,7 @@ def match_sector(text: str, sectors: Sequence[SectorTerms]) -> SectorMatch:
     if not sectors:
         raise ValueError("a site needs at least one sector")
     words = frozenset(stems(text))
-    best = SectorMatch(sectors[0].id, 0.0, ())
+    best = SectorMatch(sectors[0].name, 0.0, ())
     for sector, weights, phrases in _weighed(tuple(sectors)):
         matched = words & weights.keys()
         held = sum(len(phrase) for phrase in phrases if phrase <= words)
@@ -50,40 +49,31 @@ def match_sector(text: str, sectors: Sequence[SectorTerms]) -> SectorMatch:
     return best
 
 
-def assign_sector(text: str, sectors: Sequence[SectorTerms]) -> int:
-    """The id of the sector that a keyword belongs to (``match_sector``).
-
-    Raises:
-        ValueError: there is no sector.
-    """
-    return match_sector(text, sectors).id
-
-
-def sector_of_cluster(keywords: Sequence[KeywordFacts], sectors: Sequence[SectorTerms]) -> int:
-    """The id of a cluster's sector: its keywords vote, by 1 + log10(1 + volume) and by how clearly they match.
+def sector_of_cluster(keywords: Sequence[KeywordFacts], sectors: Sequence[Sector]) -> str:
+    """The name of a cluster's sector: its keywords vote, by 1 + log10(1 + volume) and by how clearly they match.
 
     Raises:
         ValueError: there is no sector.
     """
     if not sectors:
         raise ValueError("a site needs at least one sector")
-    votes = {sector.id: 0.0 for sector in sectors}
+    votes = {sector.name: 0.0 for sector in sectors}
     for keyword in keywords:
-        match = match_sector(keyword.text, sectors)
-        votes[match.id] += match.score * (1 + math.log10(1 + (keyword.volume or 0)))
+        match = assign_sector(keyword.text, sectors)
+        votes[match.name] += match.score * (1 + math.log10(1 + (keyword.volume or 0)))
     return max(votes, key=lambda sector: votes[sector])
 
 
 @lru_cache(maxsize=256)
 def _weighed(
-    sectors: tuple[SectorTerms, ...],
-) -> tuple[tuple[int, dict[str, float], tuple[frozenset[str], ...]], ...]:
+    sectors: tuple[Sector, ...],
+) -> tuple[tuple[str, dict[str, float], tuple[frozenset[str], ...]], ...]:
     """Per sector: the weight of each of its stems, and its seeds of several words."""
     seeds = [{frozenset(stems(seed)) for seed in (sector.name, *sector.seeds)} for sector in sectors]
     spread = Counter(stem for own in seeds for stem in frozenset[str]().union(*own))
     return tuple(
         (
-            sector.id,
+            sector.name,
             {stem: 1 / spread[stem] for stem in sorted(frozenset[str]().union(*own))},
             tuple(seed for seed in own if len(seed) > 1),
         )

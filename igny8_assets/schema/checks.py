@@ -8,7 +8,9 @@ from igny8_resources.warehouse.store import writer as store
 
 
 @dg.asset_check(asset="article_schema", partitions_def=articles, blocking=True)
-def schema_is_one_sound_graph(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
+def schema_is_one_sound_graph(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
     """One connected graph, every reference resolves, required fields are there, types and properties exist in schema.org."""
     from igny8_assets.review import schema_findings
 
@@ -19,5 +21,7 @@ def schema_is_one_sound_graph(context: dg.AssetCheckExecutionContext, platform: 
     return dg.AssetCheckResult(
         passed=not errors,
         description=errors[0].message if errors else f"sound, {len(findings)} hints",
-        metadata={"findings": dg.MetadataValue.md("\n".join(f"- {f.severity}: {f.message}" for f in findings) or "none")},
+        metadata={
+            "findings": dg.MetadataValue.md("\n".join(f"- {f.severity}: {f.message}" for f in findings) or "none")
+        },
     )

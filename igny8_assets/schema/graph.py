@@ -11,7 +11,13 @@ from typing import Any, NamedTuple
 
 from igny8_assets.findings import Finding
 from igny8_assets.schema.classification import SCHEMA_MAP, SchemaPiece
-from igny8_assets.schema.commerce_nodes import product_node, product_review, service_node, unknown_product, unreviewed_subjects
+from igny8_assets.schema.commerce_nodes import (
+    product_node,
+    product_review,
+    service_node,
+    unknown_product,
+    unreviewed_subjects,
+)
 from igny8_assets.schema.page_facts import ListedPage, PageFacts, SiteFacts
 from igny8_assets.schema.page_ids import PageIds
 from igny8_assets.schema.pruning import Node, absolute, prune
@@ -163,7 +169,7 @@ def _article(page: PageFacts, ids: PageIds, pieces: frozenset[SchemaPiece]) -> N
         "headline": page.headline or page.title,
         "description": page.description,
         **_dates(page),
-        "author": _refs(ids.author) if page.author else _refs(ids.organization),
+        "author": _refs(_writer(page, ids)),
         "publisher": _refs(ids.organization),
         "image": [_refs(key) for key in ids.images],
         "thumbnailUrl": page.images[0].url if page.images else None,
@@ -175,6 +181,11 @@ def _article(page: PageFacts, ids: PageIds, pieces: frozenset[SchemaPiece]) -> N
         "hasPart": [_refs(key) for key in ids.procedures] if "howto" in pieces else None,
         "video": [_refs(key) for key in ids.videos],
     }
+
+
+def _writer(page: PageFacts, ids: PageIds) -> str:
+    """Who answers for the text: the named author, else the site's owner."""
+    return ids.author if page.author and page.author.name.strip() else ids.organization
 
 
 def _site_nodes(page: PageFacts, ids: PageIds) -> Iterator[Node]:
@@ -273,7 +284,7 @@ def _procedures(page: PageFacts, ids: PageIds) -> Iterator[Node]:
 
 def _judged(page: PageFacts, ids: PageIds) -> Iterator[Node]:
     """What the page compares: a Product with the editors' review where it is one, otherwise a named Thing."""
-    author = ids.author if page.author else ids.organization
+    author = _writer(page, ids)
     products = {product.name.casefold(): product for product in page.reviewed_products}
     for entry in page.pros_cons:
         key, product = ids.judged[entry.subject], products.get(entry.subject.casefold())

@@ -117,4 +117,3 @@ def record_build(session: Session, site: Site, built: BuiltSite) -> bool:
         )
     )
     return True
-

@@ -19,6 +19,8 @@ def site_is_sound(context: dg.AssetCheckExecutionContext, platform: PlatformReso
     listed = "\n".join(f"- `{problem.page}` {problem.kind}: {problem.detail}" for problem in problems[:50])
     return dg.AssetCheckResult(
         passed=not problems,
-        description=f"{len(problems)} problems; the first: {problems[0].kind} on {problems[0].page}" if problems else "sound",
+        description=f"{len(problems)} problems; the first: {problems[0].kind} on {problems[0].page}"
+        if problems
+        else "sound",
         metadata={"problems": dg.MetadataValue.md(listed or "none")},
     )

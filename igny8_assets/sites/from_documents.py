@@ -9,6 +9,7 @@ from igny8_assets.page_pictures import SitePicture
 from igny8_assets.publishing.page_document import PageDocument
 from igny8_assets.schema import page_facts as schema
 from igny8_assets.schema.graph import build_graph
+from igny8_assets.site_topics import topic_slug
 from igny8_assets.sites.addresses import ABOUT, HOME, absolute, article_path, hub_path
 from igny8_assets.sites.pages import (
     ArticlePage,
@@ -142,9 +143,7 @@ def _video_path(document: PageDocument, extension: str) -> str:
 
 def hub_slug(document: PageDocument) -> str:
     """The address of the topic that an article belongs to."""
-    from slugify import slugify
-
-    return slugify(document.cluster_name, max_length=60, word_boundary=True) or document.cluster_id
+    return topic_slug(document.cluster_name, document.cluster_id)
 
 
 def site_pages(site: SiteFacts, documents: Sequence[PageDocument], videos: Mapping[str, PublishedVideo]) -> SitePages:

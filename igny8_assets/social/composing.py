@@ -89,7 +89,9 @@ def compose(platform: str, draft: SocialDraft, url: str) -> ComposedPost:
 def _check_thread(platform: str, draft: SocialDraft, rules: PlatformRules) -> None:
     for number, post in enumerate(draft.thread, 2):
         if count_characters(platform, post) > rules.max_characters:
-            raise PostTooLong(f"post {number} of the {platform} thread is longer than {rules.max_characters} characters")
+            raise PostTooLong(
+                f"post {number} of the {platform} thread is longer than {rules.max_characters} characters"
+            )
 
 
 def _joined(text: str, call_to_action: str, link: str, tags: tuple[str, ...]) -> str:

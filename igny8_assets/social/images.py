@@ -56,8 +56,8 @@ def fit_for_platform(data: bytes, platform: SocialPlatform, palette: Palette | N
     """A platform's post image as JPEG.
 
     When the shapes are near, the picture is cropped around what has the most detail, with the cut through calm parts.
-    Otherwise it is placed whole, so that no words are cut: on the palette's soft colour, or, without a palette, on a
-    blurred and dimmed enlargement of itself.
+    Otherwise it is placed whole, so that no words are cut: on one of the palette's colours, or, without a palette, on a
+    blurred and dimmed enlargement of itself. A designed card is better painted anew at the platform's size.
 
     Args:
         data: the original file: PNG, JPEG, WebP, GIF (its first frame), TIFF or BMP.
@@ -103,8 +103,9 @@ def _best_start(detail: "NDArray[np.float64]", share: float) -> float:
     starts = np.arange(length - window + 1)
     inside = (sums[starts + window] - sums[starts]) / total
     cuts = (fence[starts] + fence[starts + window]) / (total / length)
+    # A trim as narrow as a margin stays even at both sides unless the middle is clearly elsewhere.
     off_centre = np.abs(starts - (length - window) / 2) / length
-    return float(starts[int(np.argmax(inside - 0.02 * cuts - 0.05 * off_centre))] / length)
+    return float(starts[int(np.argmax(inside - 0.02 * cuts - 1.2 * off_centre))] / length)
 
 
 def _cropped(picture: "Image.Image", size: SocialImageSize) -> "Image.Image":
@@ -131,9 +132,21 @@ def _placed(picture: "Image.Image", size: SocialImageSize, palette: Palette | No
     shown = picture.resize(
         (max(1, round(picture.width * scale)), max(1, round(picture.height * scale))), Image.Resampling.LANCZOS
     )
-    ground = Image.new("RGB", (size.width, size.height), rgb(palette.soft)) if palette else _blurred(picture, size)
+    whole = (size.width, size.height)
+    ground = Image.new("RGB", whole, _ground_for(shown, palette)) if palette else _blurred(picture, size)
     ground.paste(shown, ((size.width - shown.width) // 2, (size.height - shown.height) // 2))
     return ground
+
+
+def _ground_for(shown: "Image.Image", palette: Palette) -> tuple[int, int, int]:
+    """The first of soft, paper and ink into which the picture's rim does not dissolve."""
+    import numpy as np
+
+    pixels = np.asarray(shown, dtype=np.int16)
+    rim = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    colours = [rgb(colour) for colour in (palette.soft, palette.paper, palette.ink)]
+    alike = [float((np.abs(rim - np.asarray(colour, dtype=np.int16)).max(axis=1) < 14).mean()) for colour in colours]
+    return next((colour for colour, share in zip(colours, alike, strict=True) if share < 0.05), colours[-1])
 
 
 def _blurred(picture: "Image.Image", size: SocialImageSize) -> "Image.Image":

@@ -94,7 +94,7 @@ def probe(path: Path, *, with_loudness: bool = True) -> VideoFacts:
 
 
 def top_level_boxes(path: Path) -> list[tuple[str, int, int]]:
-    """The outer boxes of an MP4 file: name, offset and size in bytes. Stops at what is not a box."""
+    """The outer boxes of an MP4 file: name, offset and size in bytes. Stops at what is not a whole box."""
     boxes = []
     whole = path.stat().st_size
     with path.open("rb") as file:
@@ -107,7 +107,7 @@ def top_level_boxes(path: Path) -> list[tuple[str, int, int]]:
                 size = struct.unpack(">Q", extended)[0] if len(extended) == 8 else 0
             elif size == 0:
                 size = whole - offset
-            if size < 8 or not name.isascii():
+            if size < 8 or offset + size > whole or not name.isascii():
                 break
             boxes.append((name.decode("ascii"), offset, size))
             offset += size

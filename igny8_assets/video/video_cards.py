@@ -172,38 +172,47 @@ class _Canvas:
             return top
         kicker = spaced_capitals(self._content.kicker, self._px(30))
         kicker.draw(self._pen, self._box.left, top, self._mark)
-        rule = top + kicker.height + self._px(14)
+        rule = top + self._px(30 * 1.4 + 14)
         self._pen.rectangle((self._box.left, rule, self._box.left + self._px(96), rule + self._px(7)), fill=self._mark)
-        return rule + self._px(7 + 40)
+        return top + self._kicker_height()
+
+    def _kicker_height(self) -> int:
+        return self._px(30 * 1.4 + 14 + 7 + 36) if self._content.kicker else 0
 
     def _from_top(self, height: int) -> int:
         """Where a block of this height begins: slightly above the middle of the text's box."""
         return self._box.top + max(0, round((self._box.height - height) * 0.42))
 
-    def _block(self, headline: Lines) -> int:
-        """Draw kicker and headline as one block, return its lower edge."""
-        lead = self._px(30 * 1.4 + 14 + 47) if self._content.kicker else 0
-        tail = self._px(120) if self._content.footer else 0
+    def _headline(self, sizes: range, smallest: int, room: int, max_lines: int) -> Lines:
+        """The headline at the first of these sizes at which it is no higher than ``room``."""
+        for size in sizes:
+            lines = self._wrapped(self._content.headline, size, smallest=smallest, max_lines=max_lines)
+            if lines.height <= room:
+                break
+        return lines
+
+    def _statement(self, sizes: range) -> None:
+        """Kicker, headline and address as one block."""
+        lead = self._kicker_height()
+        tail = self._px(44 + 90) if self._content.footer else 0
+        headline = self._headline(sizes, 40, self._box.height - lead - tail, max_lines=7)
         top = self._kicker(self._from_top(lead + headline.height + tail))
         headline.draw(self._pen, self._box.left, top, self._ink)
-        return top + headline.height
+        if self._content.footer:
+            self._pill(top + headline.height + self._px(44))
 
     def title(self) -> None:
-        bottom = self._block(self._wrapped(self._content.headline, 112, smallest=56, max_lines=6))
-        if self._content.footer:
-            self._pill(bottom + self._px(44))
+        self._statement(range(112, 40, -8))
 
     def text(self) -> None:
-        bottom = self._block(self._wrapped(self._content.headline, 92, smallest=48, max_lines=7))
-        if self._content.footer:
-            self._pill(bottom + self._px(44))
+        self._statement(range(92, 40, -8))
 
     def quote(self) -> None:
         box = self._box
         mark = wrapped("“", "display_bold", size=self._px(300), smallest=self._px(100), width=box.width, max_lines=1)
-        quoted = self._wrapped(self._content.headline.strip('"“”'), 78, smallest=44, max_lines=7)
-        sign = self._px(150)
-        top = self._from_top(sign + quoted.height + self._px(80))
+        sign, source_height = self._px(150), self._px(80) if self._content.kicker else 0
+        quoted = self._headline(range(78, 36, -6), 36, box.height - sign - source_height, max_lines=8)
+        top = self._from_top(sign + quoted.height + source_height)
         mark.draw(self._pen, box.left - self._px(14), top - self._px(70), self._palette.accent)
         quoted.draw(self._pen, box.left, top + sign, self._ink)
         if self._content.kicker:
@@ -211,17 +220,19 @@ class _Canvas:
             source.draw(self._pen, box.left, top + sign + quoted.height + self._px(30), self._palette.accent)
 
     def list(self) -> None:
-        box, items = self._box, self._content.items
-        size = {1: 68, 2: 68, 3: 64, 4: 56}.get(len(items), 48)
-        badge, gap, spacing = self._px(size + 20), self._px(28), self._px(38)
-        headline = self._wrapped(self._content.headline, 84, smallest=48, max_lines=3)
-        rows = [
-            self._wrapped(item, size, smallest=28, max_lines=2, bold=False, width=box.width - badge - gap)
-            for item in items
-        ]
-        heights = [max(badge, row.height) for row in rows]
-        lead = self._px(103) if self._content.kicker else 0
-        whole = lead + headline.height + self._px(44) + sum(heights) + spacing * (len(rows) - 1)
+        box, lead = self._box, self._kicker_height()
+        for scale in (1.0, 0.92, 0.85, 0.78, 0.7, 0.62, 0.55, 0.48):
+            headline = self._wrapped(self._content.headline, round(84 * scale), smallest=30, max_lines=3)
+            size = round({1: 68, 2: 68, 3: 64, 4: 56}.get(len(self._content.items), 48) * scale)
+            badge, gap, spacing = self._px(size + 20), self._px(28), self._px(38 * scale)
+            rows = [
+                self._wrapped(item, size, smallest=20, max_lines=2, bold=False, width=box.width - badge - gap)
+                for item in self._content.items
+            ]
+            heights = [max(badge, row.height) for row in rows]
+            whole = lead + headline.height + self._px(44) + sum(heights) + spacing * (len(rows) - 1)
+            if whole <= box.height:
+                break
         top = self._kicker(self._from_top(whole))
         headline.draw(self._pen, box.left, top, self._ink)
         top += headline.height + self._px(44)

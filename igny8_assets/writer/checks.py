@@ -30,7 +30,9 @@ def article_is_publishable(context: dg.AssetCheckExecutionContext, platform: Pla
 
 
 @dg.asset_check(asset="images", partitions_def=articles, blocking=True)
-def every_image_has_its_files(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
+def every_image_has_its_files(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
     """Each planned picture is made, has alt text, and its files are in the media store."""
     parts = platform.platform
     with parts.warehouse.read() as session:
@@ -46,6 +48,8 @@ def every_image_has_its_files(context: dg.AssetCheckExecutionContext, platform: 
     ]
     return dg.AssetCheckResult(
         passed=bool(images) and not missing,
-        description=f"incomplete: {', '.join(missing)}; materialise images again" if missing else f"{len(images)} images",
+        description=f"incomplete: {', '.join(missing)}; materialise images again"
+        if missing
+        else f"{len(images)} images",
         metadata={"images": len(images)},
     )

@@ -1,4 +1,4 @@
-"""The files a page needs of one picture: WebP and JPEG at a few widths, so that a phone never loads a desktop's pixels."""
+"""The files a page needs of one picture: WebP and JPEG at a few widths, so that a phone never loads desktop pixels."""
 
 import io
 from dataclasses import dataclass

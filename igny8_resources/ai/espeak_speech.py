@@ -10,7 +10,8 @@ import ctypes
 import importlib
 import threading
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from types import TracebackType
+from typing import Any, ClassVar, Self
 
 from igny8_resources.ai.errors import AnswerEmpty, ProviderMissing, ProviderRejected
 from igny8_resources.ai.providers import SpeechAnswer, SpeechCall
@@ -28,13 +29,18 @@ _SLOWEST, _FASTEST = 80, 450
 # and 10 ms between words keeps compound terms apart.
 _DEFAULT_VARIANT = "m3"
 _PITCH_VALUE, _PITCH_RANGE_VALUE, _WORD_GAP_VALUE = 46, 58, 1
+# What espeak files under another code; the rest it knows by the language or its first part.
 _LANGUAGE_VOICES = {
     "en": "en-us",
-    "en-us": "en-us",
     "en-ca": "en-us",
-    "en-gb": "en-gb",
     "en-au": "en-gb",
     "en-ie": "en-gb",
+    "en-in": "en-gb",
+    "en-nz": "en-gb",
+    "en-za": "en-gb",
+    "fr": "fr-fr",
+    "no": "nb",
+    "zh": "cmn",
 }
 
 _QUIET = 0.012  # of full scale: what counts as silence at the end of a clause
@@ -76,11 +82,12 @@ _SynthCallback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), 
 
 @dataclass(frozen=True)
 class EspeakVoice:
-    """One installed voice: what to write in ``SpeechCall.voice``, its name, and its BCP 47 language."""
+    """One installed voice: what to write in ``SpeechCall.voice``, its name, its BCP 47 language and its data file."""
 
     key: str
     name: str
     language: str
+    identifier: str
 
 
 @dataclass(frozen=True)
@@ -93,10 +100,34 @@ class _Mark:
 
 
 class _Engine:
-    """The one espeak of this process: the library keeps its state in globals, so it is initialised once and locked."""
+    """espeak, freshly loaded; use as a context manager.
 
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
+    The library keeps the phase of its voice and the state of its noise in globals that no call resets, so the same text
+    would sound and last a little different each time. Loading it anew costs 3 ms and gives the same samples for the
+    same text. The lock keeps a second thread out, because there is only one set of globals.
+    """
+
+    _lock = threading.Lock()
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        try:
+            self._load()
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._library.espeak_Terminate()
+            _unload(self._library)
+        finally:
+            self._lock.release()
+
+    def _load(self) -> None:
         try:
             loader = importlib.import_module("espeakng_loader")
             self._library = ctypes.CDLL(loader.get_library_path())
@@ -132,9 +163,8 @@ class _Engine:
         return 0
 
     def synthesise(self, text: str, voice: str, words_per_minute: float) -> tuple[bytes, list[_Mark]]:
-        """Speak the text; the lock must be held by the caller."""
-        if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
-            raise ProviderRejected(f"espeak-ng has no voice {voice!r}: see list_voices(), for example 'en-us+m3'.")
+        """Speak the text; returns 16-bit samples and what happened at which of them."""
+        self._choose(voice)
         rate = round(min(max(words_per_minute, _SLOWEST), _FASTEST))
         settings = (
             (_RATE, rate),
@@ -144,8 +174,6 @@ class _Engine:
         )
         for parameter, value in settings:
             self._library.espeak_SetParameter(parameter, value, 0)
-        # espeak varies its noise at random; the same text is to give the same samples.
-        self._library.espeak_ng_SetRandSeed(ctypes.c_long(1))
         self._chunks, self._marks = [], []
         data = text.encode()
         status = self._library.espeak_Synth(data, len(data) + 1, 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None)
@@ -154,8 +182,18 @@ class _Engine:
         self._library.espeak_Synchronize()
         return b"".join(self._chunks), self._marks
 
+    def _choose(self, voice: str) -> None:
+        """Set a voice by its file name or, which the library cannot do together with a variant, by language."""
+        base, plus, variant = voice.partition("+")
+        for listed in self.voices():
+            if base.lower() == listed.key:
+                base = listed.identifier
+                break
+        if self._library.espeak_SetVoiceByName(f"{base}{plus}{variant}".encode()) != 0:
+            raise ProviderRejected(f"espeak-ng has no voice {voice!r}: see list_voices(), for example 'en-us+m3'.")
+
     def voices(self) -> tuple[EspeakVoice, ...]:
-        """All voices; the lock must be held by the caller."""
+        """All installed voices."""
         found = []
         listed = self._library.espeak_ListVoices(None)
         index = 0
@@ -163,20 +201,15 @@ class _Engine:
             voice = listed[index].contents
             # ``languages`` starts with one byte of priority, then the code.
             language = voice.languages[1:].decode()
-            found.append(EspeakVoice(key=language, name=voice.name.decode(), language=language))
+            found.append(EspeakVoice(language, voice.name.decode(), language, voice.identifier.decode()))
             index += 1
         return tuple(found)
 
 
-_engine_lock = threading.Lock()
-_engines: list[_Engine] = []
-
-
-def _engine() -> _Engine:
-    with _engine_lock:
-        if not _engines:
-            _engines.append(_Engine())
-        return _engines[0]
+def _unload(library: ctypes.CDLL) -> None:
+    native = importlib.import_module("_ctypes")
+    close = getattr(native, "dlclose", None) or native.FreeLibrary  # the latter on Windows
+    close(library._handle)
 
 
 class EspeakSpeechProvider:
@@ -185,12 +218,13 @@ class EspeakSpeechProvider:
     name = "espeak-ng"
 
     def __init__(self) -> None:
-        """Load the library once per process; ``model`` is its version.
+        """``model`` is the library's version.
 
         Raises:
             ProviderMissing: the extra ``igny8[speech]`` is not installed.
         """
-        self.model: str = _engine().version
+        with _Engine() as engine:
+            self.model: str = engine.version
 
     def speak(self, call: SpeechCall) -> SpeechAnswer:
         """Speak the text; one ``WordTiming`` per word as written, its punctuation kept.
@@ -208,9 +242,8 @@ class EspeakSpeechProvider:
         if not call.text.strip():
             raise ProviderRejected("There is nothing to speak: the text is empty.")
         text = call.text.replace("\x00", " ")
-        engine = _engine()
-        with engine.lock:
-            voice = call.voice or _voice_for(call.language)
+        with _Engine() as engine:
+            voice = call.voice or _voice_for(call.language, engine.voices())
             raw, marks = engine.synthesise(text, voice, call.words_per_minute)
         samples = np.frombuffer(raw, dtype=np.int16).copy()
         words = _word_timings(text, marks, samples, engine.rate)
@@ -220,15 +253,23 @@ class EspeakSpeechProvider:
 
     def list_voices(self) -> tuple[EspeakVoice, ...]:
         """The installed voices; any of them also takes a variant, as in ``en-us+f3``."""
-        engine = _engine()
-        with engine.lock:
+        with _Engine() as engine:
             return engine.voices()
 
 
-def _voice_for(language: str) -> str:
+def _voice_for(language: str, installed: tuple[EspeakVoice, ...]) -> str:
+    """The default voice of a language: its regional one where there is one.
+
+    Raises:
+        ProviderRejected: espeak does not speak the language.
+    """
     code = language.lower().replace("_", "-")
-    base = _LANGUAGE_VOICES.get(code) or (_LANGUAGE_VOICES["en"] if code.startswith("en-") else code.split("-")[0])
-    return f"{base}+{_DEFAULT_VARIANT}"
+    keys = {voice.key for voice in installed}
+    first = code.split("-")[0]
+    for candidate in (_LANGUAGE_VOICES.get(code, code), _LANGUAGE_VOICES.get(first, first)):
+        if candidate in keys:
+            return f"{candidate}+{_DEFAULT_VARIANT}"
+    raise ProviderRejected(f"espeak-ng does not speak {language!r}: see list_voices() for its languages.")
 
 
 def _written_words(text: str) -> list[tuple[int, int]]:

@@ -26,7 +26,8 @@ _PROMPTS = (
     Prompt(
         "generate_ideas",
         "1",
-        _SHARED + "The brief describes one cluster of search queries and the kind of page its intent asks for. Propose the one "
+        _SHARED
+        + "The brief describes one cluster of search queries and the kind of page its intent asks for. Propose the one "
         "page that answers it best: a title of at most 65 characters that a person would click and that keeps its promise, "
         "the angle in one sentence, the target keyword (the head keyword unless another clearly fits better), secondary "
         "keywords from the cluster, the questions to answer, and an outline of H2 headings in the order a reader needs them.",
@@ -34,7 +35,8 @@ _PROMPTS = (
     Prompt(
         "generate_content",
         "1",
-        _SHARED + "Write the article that the brief describes. Follow its outline where it serves the reader. Use the primary "
+        _SHARED
+        + "Write the article that the brief describes. Follow its outline where it serves the reader. Use the primary "
         "keyword in the title, the introduction and one heading, the secondary keywords where they fall naturally, none of "
         "them mechanically. Answer every question of the brief in the FAQ, each answer complete on its own. Include a table "
         "where the brief compares things, steps where it explains how to do something, pros and cons where it weighs options; "
@@ -44,7 +46,8 @@ _PROMPTS = (
     Prompt(
         "generate_image_prompts",
         "1",
-        _SHARED + "Plan the pictures of the article: one featured image and as many in-article images as the brief asks for, "
+        _SHARED
+        + "Plan the pictures of the article: one featured image and as many in-article images as the brief asks for, "
         "each under the section it explains best. For each: a prompt for a photographic image model, alt text of at most 125 "
         "characters that describes the picture, a caption that adds something, a headline of at most 60 characters and two to "
         "four short lines for a designed card.",
@@ -60,7 +63,8 @@ _PROMPTS = (
     Prompt(
         "generate_video_script",
         "1",
-        _SHARED + "Write the narration of a video from the article: a hook that opens a question, an introduction, three to five "
+        _SHARED
+        + "Write the narration of a video from the article: a hook that opens a question, an introduction, three to five "
         "points, a call to action. Spoken sentences, short, no headings read aloud, no URLs. Name for every section the "
         "passage it comes from. The whole must last between the brief's minimum and maximum at its speaking rate. Text "
         "overlays are at most 42 characters.",

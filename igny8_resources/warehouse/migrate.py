@@ -56,4 +56,6 @@ def require_schema(warehouse: Warehouse) -> None:
     if revision is None:
         raise WarehouseNotReady("the warehouse is empty: run `igny8 init` first")
     if revision != HEAD:
-        raise WarehouseNotReady(f"the warehouse is at schema {revision} and this program needs {HEAD}: run `igny8 init`")
+        raise WarehouseNotReady(
+            f"the warehouse is at schema {revision} and this program needs {HEAD}: run `igny8 init`"
+        )

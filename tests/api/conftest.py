@@ -1,4 +1,4 @@
-"""The API over a migrated warehouse, once on SQLite and once on PostgreSQL where one answers, with two accounts in it."""
+"""The API over a migrated warehouse with two accounts: once on SQLite, once on PostgreSQL where one answers."""
 
 import os
 import uuid
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from api_tenants import Tenant, make_tenant
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -15,7 +16,6 @@ from igny8_resources.settings import Settings
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.migrate import migrate
 from igny8_resources.warehouse.tables.registry import METADATA
-from tests.api.tenants import Tenant, make_tenant
 
 POSTGRES = os.environ.get("IGNY8_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 

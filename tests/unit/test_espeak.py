@@ -54,6 +54,14 @@ def test_voices_are_listed_with_their_language():
     voices = {voice.key: voice for voice in EspeakSpeechProvider().list_voices()}
     assert voices["en-us"].name == "English (America)"
     assert "de" in voices
+    assert len(speak("Colour.", voice="en-gb+f3").words) == 1
+
+
+@pytest.mark.parametrize(
+    "language", ["en-US", "en-GB", "en-AU", "de-DE", "fr-FR", "fr", "pt-BR", "es_MX", "zh-CN", "nb-NO"]
+)
+def test_every_language_finds_its_voice(language):
+    assert speak("Kaffee 123", language=language).words
 
 
 def test_what_cannot_be_spoken_is_said_by_name():
@@ -61,6 +69,8 @@ def test_what_cannot_be_spoken_is_said_by_name():
         speak("   ")
     with pytest.raises(ProviderRejected, match="no voice 'klingon-north'"):
         speak("Coffee", voice="klingon-north")
+    with pytest.raises(ProviderRejected, match="does not speak 'tlh'"):
+        speak("Coffee", language="tlh")
     with pytest.raises(AnswerEmpty, match="no word to speak"):
         speak("…")
 
@@ -69,7 +79,6 @@ def test_a_missing_extra_names_what_to_install(monkeypatch):
     def missing(name):
         raise ImportError(f"No module named {name!r}")
 
-    monkeypatch.setattr(espeak_speech, "_engines", [])
     monkeypatch.setattr(espeak_speech.importlib, "import_module", missing)
     with pytest.raises(ProviderMissing, match=r"install igny8\[speech\]"):
         EspeakSpeechProvider()

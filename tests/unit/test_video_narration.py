@@ -1,5 +1,7 @@
 """One text for the ear and the eye."""
 
+import itertools
+
 import pytest
 
 from igny8_assets.video.narration import caption_words, narrate, plain_text
@@ -89,4 +91,4 @@ def test_a_voice_that_splits_or_drops_words_still_times_every_caption_word():
     assert [word.text for word in shown] == ["Don't", "use", "stale", "old", "beans"]
     assert (shown[0].start, shown[0].end) == (0.0, 1.0)
     assert shown[-1].end == 2.0
-    assert all(before.end <= after.start for before, after in zip(shown, shown[1:], strict=False))
+    assert all(before.end <= after.start for before, after in itertools.pairwise(shown))

@@ -1,5 +1,7 @@
 """Where things stand in time."""
 
+import itertools
+
 import numpy as np
 import pytest
 from video_stand_ins import RATE, SilentVoice, ToneVoice, section
@@ -36,7 +38,7 @@ def test_presets_are_those_of_the_platforms():
 def test_voices_follow_each_other_and_scenes_overlap_by_the_cross_fade():
     timeline = laid(SHORT, 12, 12, 12, overlay="Heading", is_card=False)
     starts = timeline.voice_starts
-    assert [after - before for before, after in zip(starts, starts[1:], strict=False)] == pytest.approx([12.35, 12.35])
+    assert [after - before for before, after in itertools.pairwise(starts)] == pytest.approx([12.35, 12.35])
     first, second, third = timeline.scenes
     assert first.start == 0.0
     assert first.end - second.start == pytest.approx(CROSS_FADE_SECONDS)
@@ -55,7 +57,7 @@ def test_pauses_stretch_to_reach_the_shortest_length_and_shrink_to_keep_the_long
 
 def test_a_script_that_cannot_fit_says_by_how_much():
     with pytest.raises(
-        DurationOutsidePreset, match=r"allows 30 to 60 s: shorten .* section 2 is the longest"
+        DurationOutsidePreset, match=r"allows 30 to 60 s: shorten .* .section 2 is the longest"
     ) as caught:
         laid(SHORT, 10, 70)
     assert caught.value.seconds > 80

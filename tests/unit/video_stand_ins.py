@@ -32,7 +32,7 @@ class SilentVoice(ToneVoice):
     """Answers with silence."""
 
     def speak(self, call: SpeechCall) -> SpeechAnswer:
-        return SpeechAnswer(np.zeros(RATE, np.int16), RATE, ())
+        return SpeechAnswer(np.zeros(len(call.text) * RATE, np.int16), RATE, ())
 
 
 def section(narration, *, kind="point", cue="text_card", overlay=""):

@@ -15,11 +15,17 @@ from igny8_resources.ai.offline.grammar import capital, cased, counted, word_cou
 from igny8_resources.ai.offline.keyword_reading import core_words, normal, trouble_of
 from igny8_resources.ai.offline.metadata import meta_description_of, meta_title_of, slug_of
 from igny8_resources.ai.offline.prose import Prose, paragraph
-from igny8_resources.ai.offline.section_plan import PlannedSection, compared, follow_outline, heading_slots, plan_sections
+from igny8_resources.ai.offline.section_plan import (
+    PlannedSection,
+    compared,
+    follow_outline,
+    heading_slots,
+    plan_sections,
+)
 from igny8_resources.ai.offline.subject import Subject, subject_of
 from igny8_resources.ai.offline.topics import aspect_of, group_keywords, usual_topics
 from igny8_resources.contracts.planner import KeywordFacts
-from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, Section
+from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, ProsCons, Section
 
 _COMPANY = frozenset({"mission", "contact"})
 _ARCHIVES = frozenset({"category_archive", "tag_archive", "attribute_archive", "cluster_hub"})
@@ -77,9 +83,18 @@ class _Article:
         self.seed = f"{brief.voice.site_key}\0{normal(brief.primary_keyword.text)}\0{brief.title}"
         slots = subject.slots() | heading_slots(subject, brief.secondary_keywords)
         slots |= {"site": brief.voice.site_name, "niche": brief.voice.niche or "this subject"}
-        slots |= {"doing_cap": capital(subject.doing), "versus_cap": capital(slots["versus"]), "keyword": cased(normal(subject.keyword))}
+        slots |= {
+            "doing_cap": capital(subject.doing),
+            "versus_cap": capital(slots["versus"]),
+            "keyword": cased(normal(subject.keyword)),
+        }
         self.prose = Prose(
-            self.seed, slots, subject.domain, subject.things_plural, subject.keyword, max(5, round(brief.target_words * 0.008))
+            self.seed,
+            slots,
+            subject.domain,
+            subject.things_plural,
+            subject.keyword,
+            max(5, round(brief.target_words * 0.008)),
         )
         for text in (brief.title, *(section.heading for section in planned)):
             self.prose.note(text)
@@ -94,7 +109,7 @@ class _Article:
         keywords = (brief.primary_keyword, *brief.secondary_keywords)
         faq = answer_questions(self.prose, self.subject, brief.questions, keywords, questions)
         sided = brief.content_structure in {"comparison", "review"} or brief.content_type == "comparison"
-        pros_cons = ()
+        pros_cons: tuple[ProsCons, ...] = ()
         if sided:
             subjects = compared(self.subject, brief.secondary_keywords) if brief.content_structure != "review" else ()
             pros_cons = pros_and_cons(self.prose, subjects or (self.subject.short,), 3 if len(subjects) < 4 else 2)
@@ -172,7 +187,9 @@ class _Article:
         return dict(zip(("one", "two", "three"), (one.topic for one in self.found), strict=False))
 
     def _takeaways(self) -> list[str]:
-        secondary = [k for k in self.brief.secondary_keywords if k.volume and normal(k.text) != normal(self.subject.keyword)]
+        secondary = [
+            k for k in self.brief.secondary_keywords if k.volume and normal(k.text) != normal(self.subject.keyword)
+        ]
         result = []
         if self.brief.primary_keyword.volume and secondary:
             second = max(secondary, key=lambda keyword: keyword.volume or 0)
@@ -187,20 +204,29 @@ class _Article:
             if set(core_words(self.subject.keyword)) < set(core_words(second.text)):
                 marks["narrower"] = marks["second"]
             result.append(self.prose.draw(opening.TAKEAWAY_DEMAND, **marks))
-        for one in self.found[:3]:
-            result.append(self.prose.draw(one.takeaways))
-        while len(result) < 4:
-            result.append(self.prose.draw(opening.TAKEAWAYS))
-        return [text for text in result if text][:5]
+        result += [self.prose.draw(one.takeaways) for one in self.found[:3]]
+        result = [text for text in result if text]
+        result += [self.prose.draw(opening.TAKEAWAYS) for _ in range(4 - len(result))]
+        return result[:5]
 
     def _conclusion(self) -> list[str]:
         draw = self.prose.draw
-        return [paragraph([draw(opening.CONCLUSIONS), draw(opening.CONCLUSION_RECAP, **self._points()), draw(opening.CONCLUSION_NEXT)])]
+        return [
+            paragraph(
+                [
+                    draw(opening.CONCLUSIONS),
+                    draw(opening.CONCLUSION_RECAP, **self._points()),
+                    draw(opening.CONCLUSION_NEXT),
+                ]
+            )
+        ]
 
     def _sections(self, budget: int) -> list[Section]:
         """Fixed sections first, at their natural size; the topics share the words that are left."""
         written: dict[int, Section] = {}
-        topical = [index for index, section in enumerate(self.planned) if section.kind in {"aspect", "uses", "kinds", "open"}]
+        topical = [
+            index for index, section in enumerate(self.planned) if section.kind in {"aspect", "uses", "kinds", "open"}
+        ]
         fixed = [index for index in range(len(self.planned)) if index not in topical]
         share = max(60, budget // max(1, len(self.planned)))
         for index in fixed:
@@ -214,7 +240,9 @@ class _Article:
 
     def _with_every_keyword(self, draft: ArticleDraft) -> ArticleDraft:
         text = _all_text(draft)
-        missing = [k for k in (self.brief.primary_keyword, *self.brief.secondary_keywords) if normal(k.text) not in text]
+        missing = [
+            k for k in (self.brief.primary_keyword, *self.brief.secondary_keywords) if normal(k.text) not in text
+        ]
         if not missing or not draft.sections:
             return draft
         sections = list(draft.sections)
@@ -260,5 +288,3 @@ def _all_text(draft: ArticleDraft) -> str:
     for item in draft.faq:
         texts += [item.question, item.answer]
     return "\n".join(texts).lower()
-
-

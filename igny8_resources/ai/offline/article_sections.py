@@ -117,7 +117,11 @@ class SectionWriter:
             if lead:
                 paragraphs = [*paragraphs[:-1], paragraph([paragraphs[-1], lead])] if paragraphs else [lead]
         return Section(
-            heading=planned.heading, paragraphs=tuple(paragraphs), bullets=tuple(bullets), steps=tuple(steps), table=table
+            heading=planned.heading,
+            paragraphs=tuple(paragraphs),
+            bullets=tuple(bullets),
+            steps=tuple(steps),
+            table=table,
         )
 
     def _site_slots(self) -> dict[str, str]:
@@ -139,17 +143,19 @@ class SectionWriter:
             if note:
                 bullets.append(f"{name}: {note[0].lower()}{note[1:]}")
         in_bullets = " ".join(bullets).lower()
-        mentions = [k.text for k in keywords if planned.kind == "uses" or read_keyword(k.text).text.lower() not in in_bullets]
+        mentions = [
+            k.text for k in keywords if planned.kind == "uses" or read_keyword(k.text).text.lower() not in in_bullets
+        ]
         lead = self._lead(SECTIONS[planned.kind].leads, mentions[:3] or [k.text for k in keywords[:1]], {})
-        more = [self._prose.draw(linking.FURTHER_SEARCHES, mentions=mentions[i : i + 3]) for i in range(3, len(mentions), 3)]
+        more = [
+            self._prose.draw(linking.FURTHER_SEARCHES, mentions=mentions[i : i + 3]) for i in range(3, len(mentions), 3)
+        ]
         left = budget - sum(word_count(text) for text in (lead, *more, *bullets))
         body = self._prose.draw_in_order(SECTIONS[planned.kind].body, max(1, round(left / _WORDS_A_SENTENCE)))
         return self._section(planned, [lead, *more, *body], bullets=bullets)
 
     def _order(self, planned: PlannedSection, budget: int) -> Section:
-        steps = []
-        for one in self._found[:5]:
-            steps.append(Step(name=capital(one.topic), text=f"Settle {one.asks}. {one.check}."))
+        steps = [Step(name=capital(one.topic), text=f"Settle {one.asks}. {one.check}.") for one in self._found[:5]]
         for step in steps:
             self._prose.note(step.text)
         return self._around(planned, budget, steps=steps)
@@ -159,7 +165,9 @@ class SectionWriter:
 
     def _process(self, planned: PlannedSection, budget: int) -> Section:
         service = self._subject.domain == "s" or self._brief.content_type == "service"
-        return self._around(planned, budget, steps=self._procedure(SERVICE_PROCESS if service else PROCEDURES["choose"]))
+        return self._around(
+            planned, budget, steps=self._procedure(SERVICE_PROCESS if service else PROCEDURES["choose"])
+        )
 
     def _procedure(self, texts: StepTexts) -> list[Step]:
         fresh = [Step(name=name, text=text) for name, text in texts if self._prose.is_new(text)]
@@ -225,12 +233,18 @@ class SectionWriter:
         return self._around(planned, budget, table=table)
 
     def _sibling(self, planned: PlannedSection, budget: int) -> Section:
-        name = planned.heading if any(c.isupper() for c in planned.heading[1:]) else planned.heading[:1].lower() + planned.heading[1:]
+        name = (
+            planned.heading
+            if any(c.isupper() for c in planned.heading[1:])
+            else planned.heading[:1].lower() + planned.heading[1:]
+        )
         extra = {"sibling": name, "sibling_cap": planned.heading, "sibling_title": planned.heading}
         return self._flow(planned, SECTIONS["sibling"], min(budget, 75), [], **extra)
 
     def _features(self, planned: PlannedSection, budget: int) -> Section:
-        keywords = [k for k in self._brief.secondary_keywords if _aspect_key(k.text, self._subject) in {"features", "material"}]
+        keywords = [
+            k for k in self._brief.secondary_keywords if _aspect_key(k.text, self._subject) in {"features", "material"}
+        ]
         names = [capital(cased(k.text)) for k in keywords[:4]] or [capital(one.topic) for one in self._found[:3]]
         bullets = [self._prose.draw(linking.BENEFITS, feature=name) for name in names]
         lead = self._lead(SECTIONS["features"].leads, (), {})

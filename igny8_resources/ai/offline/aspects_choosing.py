@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a sentence stays on one line, so that it can be read and searched for)
 """Wording for what people weigh when they choose: money, room, ease, features, fit, sellers, verdicts.
 
 The marks in the texts are explained in ``aspects``.

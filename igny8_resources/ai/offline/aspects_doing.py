@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a sentence stays on one line, so that it can be read and searched for)
 """Wording for what people want to get right: method, settings, care, faults, timing, safety, paperwork, meaning.
 
 The marks in the texts are explained in ``aspects``.

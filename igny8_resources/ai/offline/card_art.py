@@ -102,10 +102,8 @@ def colouring_for(palette: Palette, style: str, chance: Random) -> Colouring:
     ground = grounds[words]
     ink = {"ink": palette.paper, "accent": palette.on_accent}.get(words, palette.ink)
     ink = readable_on(ground, ink)
-    if words == "accent":
-        bar = ink
-    else:
-        bar = palette.accent if contrast(palette.accent, ground) >= 1.6 else ink
+    # On its own ground the accent has contrast 1 and gives way to the ink as well.
+    bar = palette.accent if contrast(palette.accent, ground) >= 1.6 else ink
     muted = mix(ink, ground, 0.30)
     return Colouring(
         ground=ground,

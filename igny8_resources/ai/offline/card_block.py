@@ -17,9 +17,9 @@ SMALLEST_HEADLINE = 13.0
 SMALLEST_TEXT = 10.0
 MOST_LINES = 6
 _MOST_ROWS_A_LINE = 2
-_MOST_HEADLINE_ROWS = 8
+_MOST_HEADLINE_ROWS = 11
 # A headline may be set this much smaller than possible, and a tenth of its size weighs this much, for even lines.
-_SMALLER_FOR_BREAKS = 0.84
+_SMALLER_FOR_BREAKS = 0.8
 _SIZE_WORTH = 0.22
 
 
@@ -99,28 +99,34 @@ class _Setting:
         return self.above + self.step * (len(self.rows) - 1) + self.below
 
 
+@dataclass(frozen=True)
+class _Space:
+    width: float
+    height: float
+
+
 def _setting(rows: list[str], size: int, style: Style) -> _Setting:
     above = max(card_type.cap_height(style.face), card_type.reach(rows[0], style.face)[0])
     below = card_type.reach(rows[-1], style.face)[1]
     return _Setting(rows, size, above * size, card_type.pitch(rows, style) * size, below * size)
 
 
-def _headline(text: str, style: Style, width: float, height: float, largest: float, smallest: float) -> _Setting | None:
-    """The best setting of the headline that a space holds: as large as it goes, a little smaller if that breaks better."""
+def _headline(text: str, style: Style, space: _Space, largest: float, smallest: float) -> _Setting | None:
+    """The best setting that a space holds: as large as it goes, or a little smaller if that breaks better."""
     for orphans, split in ((False, False), (True, False), (True, True)):
         found: list[tuple[float, _Setting]] = []
         for size in card_type.sizes(largest, smallest):
             if found and size < found[0][1].size * _SMALLER_FOR_BREAKS:
                 break
-            limit = width / size
+            limit = space.width / size
             least = card_type.fewest_rows(text, limit, style, split=split)
-            if least is None or least > _MOST_HEADLINE_ROWS or (least - 0.4) * style.leading * size > height:
+            if least is None or least > _MOST_HEADLINE_ROWS or (least - 0.4) * style.leading * size > space.height:
                 continue
             rows = card_type.balanced(text, limit, style, split=split, orphans=orphans)
             if rows is None or len(rows) > _MOST_HEADLINE_ROWS:
                 continue
             setting = _setting(rows, size, style)
-            if setting.height <= height:
+            if setting.height <= space.height:
                 first = found[0][1].size if found else size
                 found.append((card_type.raggedness(rows, style) + _SIZE_WORTH * (1 - size / first), setting))
         if found:
@@ -128,12 +134,12 @@ def _headline(text: str, style: Style, width: float, height: float, largest: flo
     return None
 
 
-def _cut_headline(text: str, style: Style, width: float, height: float, size: float) -> _Setting | None:
+def _cut_headline(text: str, style: Style, space: _Space, size: float) -> _Setting | None:
     """The last resort: the smallest legible size, closed with an ellipsis."""
     whole = card_type.sizes(size, size)[-1]
     for fits in range(_MOST_HEADLINE_ROWS, 0, -1):
-        rows = card_type.shortened(text, fits, width / whole, style)
-        if rows and (setting := _setting(rows, whole, style)).height <= height:
+        rows = card_type.shortened(text, fits, space.width / whole, style)
+        if rows and (setting := _setting(rows, whole, style)).height <= space.height:
             return setting
     return None
 
@@ -244,11 +250,11 @@ def _try(
     listed, hairlines, list_height = _list_rows(column, words, list_size, 0.0)
     list_gap = unit * 4.3 if listed else 0.0
     style = words.faces.style("headline")
-    room = column.height - y - list_height - list_gap
-    setting = _headline(words.headline, style, column.width, room, largest, smallest)
+    space = _Space(column.width, column.height - y - list_height - list_gap)
+    setting = _headline(words.headline, style, space, largest, smallest)
     is_shortened = False
     if setting is None and cut:
-        setting, is_shortened = _cut_headline(words.headline, style, column.width, room, smallest), True
+        setting, is_shortened = _cut_headline(words.headline, style, space, smallest), True
     if setting is None:
         return None
     rows += [

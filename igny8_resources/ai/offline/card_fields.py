@@ -1,8 +1,8 @@
 """Abstract art made of fields: contour lines, ribbons, halftone waves, paper-cut layers, overprinted discs, weave.
 
-Every pattern takes a size in pixels, the tones to use and a seeded source of chance, and gives an RGB picture. Edges are
-smoothed analytically: a pixel is covered by as much as its distance to the edge says. Only additions, products, square
-roots and sines of doubles are used, so that the same seed gives the same picture.
+Every pattern takes a size in pixels, the tones to use and a seeded source of chance, and gives an RGB picture. Edges
+are smoothed analytically: a pixel is covered by as much as its distance to the edge says. Chance comes from the given
+source alone, so that the same seed gives the same picture.
 """
 
 import math
@@ -38,11 +38,13 @@ _STEP = 4
 _RIM = 3
 
 
-def _field(width: int, height: int, value: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]) -> Floats:
+def _field(
+    width: int, height: int, value: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.float64]]
+) -> Floats:
     """A smooth function of x and y on every pixel: computed on every fourth and interpolated between."""
     columns, rows = math.ceil(width / _STEP) + 2 * _RIM, math.ceil(height / _STEP) + 2 * _RIM
-    x = (np.arange(columns) - _RIM + 0.5) * _STEP
-    y = (np.arange(rows) - _RIM + 0.5) * _STEP
+    x = (np.arange(columns, dtype=np.float64) - _RIM + 0.5) * _STEP
+    y = (np.arange(rows, dtype=np.float64) - _RIM + 0.5) * _STEP
     coarse = np.asarray(value(x[None, :], y[:, None]), dtype=np.float32)
     fine = Image.fromarray(coarse).resize((columns * _STEP, rows * _STEP), Image.Resampling.BICUBIC)
     rim = _RIM * _STEP
@@ -52,7 +54,8 @@ def _field(width: int, height: int, value: Callable[[NDArray[np.float64], NDArra
 def _steepness(field: Floats) -> Floats:
     """How much a field changes from one pixel to the next."""
     down, right = np.gradient(field)
-    return np.sqrt(down * down + right * right) + np.float32(1e-6)
+    steep: Floats = np.sqrt(down * down + right * right) + np.float32(1e-6)
+    return steep
 
 
 def _canvas(width: int, height: int, colour: Rgb) -> Floats:
@@ -123,8 +126,9 @@ def contours(width: int, height: int, tones: Tones, chance: Random) -> Image.Ima
     line = tones.deep if sum(tones.ground) > 384 else _between(tones.strong, tones.pale, 0.55)
     away = np.abs(field - np.round(field)) / _steepness(field)
     thin, heavy = size / 620, size / 300
-    half = np.where(np.round(field) % 5 == 0, heavy, thin).astype(np.float32)
-    _lay(canvas, np.clip(half + 0.5 - away, 0, 1) * np.float32(0.92), line)
+    half = np.where(np.round(field) % 5 == 0, np.float32(heavy), np.float32(thin))
+    cover = np.clip(half + 0.5 - away, 0, 1) * 0.92
+    _lay(canvas, cover.astype(np.float32), line)
     return _picture(canvas)
 
 
@@ -144,7 +148,14 @@ def ribbons(width: int, height: int, tones: Tones, chance: Random) -> Image.Imag
 
     order = [tones.strong, tones.ground, tones.second, tones.deep, tones.ground, tones.pale]
     if chance.random() < 0.5:
-        order = [tones.ground, tones.strong, _between(tones.strong, tones.second, 0.5), tones.second, tones.ground, tones.deep]
+        order = [
+            tones.ground,
+            tones.strong,
+            _between(tones.strong, tones.second, 0.5),
+            tones.second,
+            tones.ground,
+            tones.deep,
+        ]
     return _picture(_banded(_field(width, height, stripe_at), order))
 
 
@@ -193,7 +204,9 @@ def paper_cut(width: int, height: int, tones: Tones, chance: Random) -> Image.Im
     stops = (tones.pale, tones.strong, tones.deep)
     for layer in range(layers):
         share = layer / (layers - 1)
-        colour = _between(stops[0], stops[1], share * 2) if share <= 0.5 else _between(stops[1], stops[2], share * 2 - 1)
+        colour = (
+            _between(stops[0], stops[1], share * 2) if share <= 0.5 else _between(stops[1], stops[2], share * 2 - 1)
+        )
         base = height * (0.34 + 0.56 * share)
         edge = np.full(width, base)
         slope = np.zeros(width)
@@ -260,7 +273,9 @@ def weave(width: int, height: int, tones: Tones, chance: Random) -> Image.Image:
     # Over two and under two, each row one further: a twill, whose slanting ribs say cloth at once.
     is_warp_up = (column + row) % 4 < 2
     warp, weft = column % 3, row % 3 + 3
-    table = np.asarray((tones.strong, tones.strong, tones.deep, tones.pale, tones.second, tones.second), dtype=np.float32)
+    table = np.asarray(
+        (tones.strong, tones.strong, tones.deep, tones.pale, tones.second, tones.second), dtype=np.float32
+    )
     # Distance from the middle of the upper and of the lower band, in cells.
     upper, lower = np.where(is_warp_up, across, along), np.where(is_warp_up, along, across)
     half = np.float32(0.455)

@@ -4,101 +4,14 @@ Pure geometry: it draws nothing, so that a test can prove that no word leaves it
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
-from igny8_resources.ai.offline import card_type
-from igny8_resources.ai.offline.card_block import Block, Role, Words, set_block
-from igny8_resources.fonts import Face
-
-Composition = Literal["split", "inset", "panel", "band", "belt"]
+from igny8_resources.ai.offline.card_block import Block, Words, set_block
+from igny8_resources.ai.offline.card_geometry import Box, CardLayout, Composition, Row, Rule, stand
 
 # Below this ratio a card is a vertical video frame, where platforms cover the edges: clear of every platform's
 # controls is x 120-888 and y 288-1248 of 1080 x 1920.
 _VERTICAL_VIDEO = 0.7
 _SAFE = (120 / 1080, 288 / 1920, 888 / 1080, 1248 / 1920)
-
-
-@dataclass(frozen=True)
-class Box:
-    """A rectangle in pixels; right and bottom are not part of it."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    @property
-    def width(self) -> float:
-        """Width in pixels."""
-        return self.right - self.left
-
-    @property
-    def height(self) -> float:
-        """Height in pixels."""
-        return self.bottom - self.top
-
-    def inset(self, x: float, y: float) -> "Box":
-        """The rectangle smaller by ``x`` at both sides and ``y`` at top and bottom."""
-        return Box(self.left + x, self.top + y, self.right - x, self.bottom - y)
-
-    def contains(self, other: "Box") -> bool:
-        """Whether the other rectangle lies wholly inside."""
-        return (
-            self.left <= other.left
-            and self.top <= other.top
-            and other.right <= self.right
-            and other.bottom <= self.bottom
-        )
-
-    def overlaps(self, other: "Box") -> bool:
-        """Whether the rectangles share a pixel."""
-        return (
-            self.left < other.right
-            and other.left < self.right
-            and self.top < other.bottom
-            and other.top < self.bottom
-        )
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of type: each letter with the x of its origin, and the box of the ink that the font really draws."""
-
-    role: Role
-    text: str
-    face: Face
-    size: int
-    baseline: int
-    letters: tuple[tuple[str, float], ...]
-    ink: Box
-
-
-@dataclass(frozen=True)
-class Rule:
-    """A filled rectangle of the typography."""
-
-    kind: Literal["bar", "hairline"]
-    box: Box
-
-
-@dataclass(frozen=True)
-class CardLayout:
-    """A whole card. ``art`` is painted first, ``ground`` over it, the words on ``ground``, all of them within ``safe``.
-
-    Without a headline the art fills the card, and ``ground`` and ``safe`` are None. ``left_out`` counts list entries
-    for which there was no room; ``is_shortened`` says that the headline ends in an ellipsis.
-    """
-
-    width: int
-    height: int
-    composition: Composition
-    art: Box
-    ground: Box | None
-    safe: Box | None
-    rows: tuple[Row, ...]
-    rules: tuple[Rule, ...]
-    is_shortened: bool
-    left_out: int
 
 
 @dataclass(frozen=True)
@@ -205,7 +118,7 @@ def _beside_art(frame: _Frame, words: Words, composition: Composition, mirrored:
     block = set_block(words, column.width, column.height, frame.unit, _largest(frame, column.width))
     if block is None:
         return None
-    return _placed(frame, composition, art, frame.whole, column, block, spread=True)
+    return _card(frame, composition, (art, frame.whole), block, stand(block, column, spread=True))
 
 
 def _stacked(frame: _Frame, words: Words, composition: Composition, mirrored: bool) -> CardLayout | None:
@@ -228,7 +141,7 @@ def _stacked(frame: _Frame, words: Words, composition: Composition, mirrored: bo
         gap = round(frame.margin * 0.62)
         art = Box(gap, max(art.top, gap), frame.width - gap, min(art.bottom, frame.height - gap))
     place = Box(safe.left, top, safe.left + column, top + block.height)
-    return _placed(frame, composition, art, frame.whole, place, block, spread=False)
+    return _card(frame, composition, (art, frame.whole), block, stand(block, place, spread=False))
 
 
 def _over_art(frame: _Frame, words: Words, composition: Composition, mirrored: bool) -> CardLayout | None:
@@ -256,55 +169,26 @@ def _over_art(frame: _Frame, words: Words, composition: Composition, mirrored: b
         shift = outer.right - ground.right
         ground = Box(ground.left + shift, ground.top, ground.right + shift, ground.bottom)
         place = Box(place.left + shift, place.top, place.right + shift, place.bottom)
-    return _placed(frame, composition, frame.whole, ground, place, block, spread=True)
+    return _card(frame, composition, (frame.whole, ground), block, stand(block, place, spread=True))
 
 
-def _placed(
-    frame: _Frame, composition: Composition, art: Box, ground: Box, column: Box, block: Block, *, spread: bool
+def _card(
+    frame: _Frame,
+    composition: Composition,
+    art_and_ground: tuple[Box, Box],
+    block: Block,
+    standing: tuple[tuple[Row, ...], tuple[Rule, ...]],
 ) -> CardLayout:
-    """Give every letter its place. Spread puts the kicker at the column's top and the rest at its bottom."""
-    gap = max(0.0, column.height - block.height) if spread else 0.0
-    rows = []
-    for row in block.rows:
-        down = gap if row.role != "kicker" else 0.0
-        baseline = round(column.top + row.baseline + down)
-        letters, _ = card_type.placed(row.text, row.style)
-        # A capital's stem stands a little inside its advance; taking that off aligns rows of all sizes optically.
-        font = card_type.font(row.style.face, row.size)
-        origin = column.left - font.getbbox(letters[0][0], anchor="ls", features=card_type.FEATURES)[0]
-        set_letters = tuple((letter, origin + x * row.size) for letter, x in letters)
-        rows.append(
-            Row(row.role, row.text, row.style.face, row.size, baseline, set_letters, _ink(row.style.face, row.size, baseline, set_letters))
-        )
-    rules = []
-    for rule in block.rules:
-        top = round(column.top + rule.top + (gap if rule.kind == "hairline" else 0.0))
-        rules.append(Rule(rule.kind, Box(round(column.left), top, round(column.left + rule.width), top + rule.height)))
+    art, ground = art_and_ground
     return CardLayout(
-        frame.width,
-        frame.height,
-        composition,
-        art,
-        ground,
-        frame.safe if frame.is_video else ground,
-        tuple(rows),
-        tuple(rules),
-        block.is_shortened,
-        block.left_out,
-    )
-
-
-def _ink(face: Face, size: int, baseline: int, letters: tuple[tuple[str, float], ...]) -> Box:
-    """The box around everything that a row's letters draw."""
-    font = card_type.font(face, size)
-    boxes = []
-    for letter, x in letters:
-        left, top, right, bottom = font.getbbox(letter, anchor="ls", features=card_type.FEATURES)
-        if right > left and bottom > top:
-            boxes.append((x + left, baseline + top, x + right, baseline + bottom))
-    return Box(
-        min(box[0] for box in boxes),
-        min(box[1] for box in boxes),
-        max(box[2] for box in boxes),
-        max(box[3] for box in boxes),
+        width=frame.width,
+        height=frame.height,
+        composition=composition,
+        art=art,
+        ground=ground,
+        safe=frame.safe if frame.is_video else ground,
+        rows=standing[0],
+        rules=standing[1],
+        is_shortened=block.is_shortened,
+        left_out=block.left_out,
     )

@@ -1,11 +1,12 @@
 """Abstract art made of tiles: Bauhaus squares, ripples that run from tile to tile, and nested arches.
 
-Every pattern takes a size in pixels, the tones to use and a seeded source of chance, and gives an RGB picture. A tile is
-drawn at four times its size and reduced, which smooths its edges.
+Every pattern takes a size in pixels, the tones to use and a seeded source of chance, and gives an RGB picture. A tile
+is drawn at four times its size and reduced, which smooths its edges.
 """
 
 import math
 from collections.abc import Callable
+from functools import partial
 from random import Random
 
 from PIL import Image, ImageDraw
@@ -32,52 +33,67 @@ def _grid(width: int, height: int, rows: int) -> tuple[int, int, int]:
     return side, math.ceil(width / side), math.ceil(height / side)
 
 
-def _motif(kind: str, fill: Rgb, extra: Rgb) -> Callable[[ImageDraw.ImageDraw, int], None]:
-    """How one Bauhaus tile is drawn."""
-
-    def draw(pen: ImageDraw.ImageDraw, side: int) -> None:
-        middle = side / 2
-        match kind:
-            case "quarter":
-                _disc(pen, 0, side, side, fill)
-            case "rings":
-                for step, colour in enumerate((fill, extra, fill, extra)):
-                    _disc(pen, 0, side, side * (1 - step * 0.25), colour)
-            case "leaf":
-                mask = Image.new("L", (side, side), 0)
-                other = Image.new("L", (side, side), 0)
-                _disc_on(mask, 0, side, side)
-                _disc_on(other, side, 0, side)
-                both = Image.composite(mask, Image.new("L", (side, side), 0), other)
-                pen.bitmap((0, 0), both, fill=fill)
-            case "half":
-                pen.pieslice((0, -middle, side - 1, middle - 1), 0, 180, fill=fill)
-                pen.pieslice((0, middle, side - 1, side + middle - 1), 0, 180, fill=extra)
-            case "disc":
-                _disc(pen, middle, middle, side * 0.36, fill)
-            case "target":
-                _disc(pen, middle, middle, middle, fill)
-                _disc(pen, middle, middle, side * 0.26, extra)
-            case "triangle":
-                pen.polygon(((0, 0), (side, side), (0, side)), fill=fill)
-            case "stripes":
-                for step in range(0, 8, 2):
-                    pen.rectangle((0, side * step / 8, side, side * (step + 1) / 8 - 1), fill=fill)
-            case "dots":
-                for column in range(3):
-                    for row in range(3):
-                        _disc(pen, side * (column + 0.5) / 3, side * (row + 0.5) / 3, side * 0.085, fill)
-            case _:
-                pass
-
-    return draw
+Motif = Callable[[ImageDraw.ImageDraw, int, Rgb, Rgb], None]
 
 
-def _disc_on(mask: Image.Image, x: float, y: float, radius: float) -> None:
-    ImageDraw.Draw(mask).ellipse((x - radius, y - radius, x + radius - 1, y + radius - 1), fill=255)
+def _quarter(pen: ImageDraw.ImageDraw, side: int, fill: Rgb, _: Rgb) -> None:
+    _disc(pen, 0, side, side, fill)
 
 
-_MOTIFS = ("quarter", "quarter", "leaf", "rings", "half", "target", "disc", "triangle", "stripes", "dots", "plain")
+def _rings(pen: ImageDraw.ImageDraw, side: int, fill: Rgb, extra: Rgb) -> None:
+    for step, colour in enumerate((fill, extra, fill, extra)):
+        _disc(pen, 0, side, side * (1 - step * 0.25), colour)
+
+
+def _leaf(pen: ImageDraw.ImageDraw, side: int, fill: Rgb, _: Rgb) -> None:
+    turns = [math.pi / 2 * step / 48 for step in range(49)]
+    upper = [(side * math.sin(turn), side - side * math.cos(turn)) for turn in turns]
+    lower = [(side - side * math.sin(turn), side * math.cos(turn)) for turn in turns]
+    pen.polygon(upper + lower, fill=fill)
+
+
+def _halves(pen: ImageDraw.ImageDraw, side: int, fill: Rgb, extra: Rgb) -> None:
+    middle = side / 2
+    pen.pieslice((0, -middle, side - 1, middle - 1), 0, 180, fill=fill)
+    pen.pieslice((0, middle, side - 1, side + middle - 1), 0, 180, fill=extra)
+
+
+def _dot(pen: ImageDraw.ImageDraw, side: int, fill: Rgb, _: Rgb) -> None:
+    _disc(pen, side / 2, side / 2, side * 0.36, fill)
+
+
+def _target(pen: ImageDraw.ImageDraw, side: int, fill: Rgb, extra: Rgb) -> None:
+    _disc(pen, side / 2, side / 2, side / 2, fill)
+    _disc(pen, side / 2, side / 2, side * 0.26, extra)
+
+
+def _triangle(pen: ImageDraw.ImageDraw, side: int, fill: Rgb, _: Rgb) -> None:
+    pen.polygon(((0, 0), (side, side), (0, side)), fill=fill)
+
+
+def _stripes(pen: ImageDraw.ImageDraw, side: int, fill: Rgb, _: Rgb) -> None:
+    for step in range(0, 8, 2):
+        pen.rectangle((0, side * step / 8, side, side * (step + 1) / 8 - 1), fill=fill)
+
+
+def _dots(pen: ImageDraw.ImageDraw, side: int, fill: Rgb, _: Rgb) -> None:
+    for column in range(3):
+        for row in range(3):
+            _disc(pen, side * (column + 0.5) / 3, side * (row + 0.5) / 3, side * 0.085, fill)
+
+
+def _plain(_pen: ImageDraw.ImageDraw, _side: int, _fill: Rgb, _extra: Rgb) -> None:
+    """A tile of its ground alone, where the eye rests."""
+
+
+def _drawn(motif: Motif, inks: tuple[Rgb, Rgb], pen: ImageDraw.ImageDraw, side: int) -> None:
+    motif(pen, side, *inks)
+
+
+_MOTIFS: tuple[Motif, ...] = (
+    *(_quarter, _quarter, _leaf, _rings, _halves, _target),
+    *(_dot, _triangle, _stripes, _dots, _plain),
+)
 
 
 def bauhaus(width: int, height: int, tones: Tones, chance: Random) -> Image.Image:
@@ -85,18 +101,18 @@ def bauhaus(width: int, height: int, tones: Tones, chance: Random) -> Image.Imag
     side, columns, rows = _grid(width, height, chance.choice((3, 4)) if width * height > 90_000 else 3)
     picture = Image.new("RGB", (columns * side, rows * side), tones.ground)
     grounds = (tones.ground, tones.ground, tones.pale, tones.second, tones.deep, tones.strong)
-    above: list[tuple[str, Rgb]] = [("", tones.ground)] * columns
+    above: list[tuple[Motif, Rgb] | None] = [None] * columns
     for row in range(rows):
-        before: tuple[str, Rgb] = ("", tones.ground)
+        before: tuple[Motif, Rgb] | None = None
         for column in range(columns):
-            kind, ground = chance.choice(_MOTIFS), chance.choice(grounds)
-            while kind in (before[0], above[column][0]) or ground in (before[1], above[column][1]):
-                kind, ground = chance.choice(_MOTIFS), chance.choice((*tones.all, tones.ground))
-            rest = [tone for tone in (*tones.all, tones.ground) if tone != ground]
-            fill, extra = chance.sample(rest, 2)
-            tile = _tile(side, ground, _motif(kind, fill, extra))
+            neighbours = [tile for tile in (before, above[column]) if tile]
+            motif, ground = chance.choice(_MOTIFS), chance.choice(grounds)
+            while any(motif is other or ground == colour for other, colour in neighbours):
+                motif, ground = chance.choice(_MOTIFS), chance.choice((*tones.all, tones.ground))
+            fill, extra = chance.sample([tone for tone in (*tones.all, tones.ground) if tone != ground], 2)
+            tile = _tile(side, ground, partial(_drawn, motif, (fill, extra)))
             picture.paste(tile.rotate(90 * chance.randrange(4)), (column * side, row * side))
-            before = above[column] = (kind, ground)
+            before = above[column] = (motif, ground)
     return _centred(picture, width, height)
 
 
@@ -131,7 +147,9 @@ def ripples(width: int, height: int, tones: Tones, chance: Random) -> Image.Imag
 
 def arches(width: int, height: int, tones: Tones, chance: Random) -> Image.Image:
     """A colonnade of nested arches of different heights."""
-    count = max(2, round(width / min(height * 0.5, width / 2) * chance.choice((0.8, 1.0))))
+    # In a tall picture words cover the upper part: small arches keep their crowns in sight.
+    is_tall = height > 1.5 * width
+    count = 3 if is_tall else max(2, round(width / min(height * 0.5, width / 2) * chance.choice((0.8, 1.0))))
     side = math.ceil(width / count)
     picture = Image.new("RGB", (width, height), tones.ground)
     order = [tones.strong, tones.pale, tones.second, tones.deep]
@@ -139,6 +157,8 @@ def arches(width: int, height: int, tones: Tones, chance: Random) -> Image.Image
     offset = chance.randrange(len(heights))
     for column in range(count):
         reach = round(height * (heights[(column + offset) % len(heights)] + chance.uniform(-0.05, 0.05)))
+        if is_tall:
+            reach = min(reach, round(side * chance.uniform(1.2, 1.7)))
         shift = chance.randrange(len(order))
         tones_here = [order[(shift + step) % len(order)] for step in range(4)]
         arch = _arch(side, max(reach, side), tones.ground, tones_here)

@@ -4,11 +4,12 @@ Widths are measured once at a large size and scaled, so that trying many sizes c
 is kept and letters are placed one by one, which is what allows tracking.
 """
 
+import itertools
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from PIL import ImageFont
 
@@ -23,8 +24,7 @@ _SPACES = re.compile(r"[ \t\r\n\f\v\u1680\u2000-\u200a\u2028\u2029\u205f\u3000]+
 _SHORT_WORD = 3
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(NamedTuple):
     """How a run of text is set: tracking and leading are shares of the size in pixels."""
 
     face: Face
@@ -119,9 +119,27 @@ def cap_height(face: Face) -> float:
 def pitch(lines: list[str], style: Style) -> float:
     """Distance between baselines for size 1: the leading, or more where accents would touch the line above."""
     needed = [style.leading]
-    for upper, lower in zip(lines, lines[1:], strict=False):
+    for upper, lower in itertools.pairwise(lines):
         needed.append(reach(upper, style.face)[1] + reach(lower, style.face)[0] + 0.04)
     return max(needed)
+
+
+def _syllable_start(clusters: list[str], cut: int) -> int:
+    """A better place for a hyphen at or shortly before ``cut``: before a consonant that a vowel follows.
+
+    Languages differ in where they hyphenate, and almost all of them allow this. Two letters alone on the next line look
+    like a mistake.
+    """
+    cut = max(1, min(cut, len(clusters) - 3)) if len(clusters) > 5 else cut
+    for place in range(cut, max(2, cut - 5), -1):
+        before, after = clusters[place], clusters[place + 1] if place + 1 < len(clusters) else ""
+        if before.isalpha() and not _is_vowel(before) and _is_vowel(after):
+            return place
+    return cut
+
+
+def _is_vowel(cluster: str) -> bool:
+    return unicodedata.normalize("NFD", cluster)[:1].lower() in set("aeiouyøæœαεηιουωаеиоуыэюя")
 
 
 def _pieces(word: str, limit: float, style: Style) -> list[str]:
@@ -137,8 +155,7 @@ def _pieces(word: str, limit: float, style: Style) -> list[str]:
             cut = len(clusters) - 1
             while cut > 1 and width("".join(clusters[:cut]) + "-", style) > limit:
                 cut -= 1
-            # Two letters alone on the next line look like a mistake.
-            cut = max(1, min(cut, len(clusters) - 3)) if len(clusters) > 5 else cut
+            cut = _syllable_start(clusters, cut)
             found.append("".join(clusters[:cut]) + "-")
             rest = "".join(clusters[cut:])
         found.append(rest)
@@ -223,15 +240,15 @@ def _most_even(words: list[str], count: int, limit: float, style: Style, *, orph
             if (row, start) not in best:
                 continue
             cost, lines = best[row, start]
-            for end in range(start + 1, len(words) + 1):
+            is_last = row == count - 1
+            if is_last and not orphans and _is_orphan(words, start):
+                continue
+            for end in (len(words),) if is_last else range(start + 1, len(words)):
                 line = " ".join(words[start:end])
                 measured = width(line, style)
                 if measured > limit:
                     break
-                last = end == len(words)
-                if last != (row == count - 1) or (last and not orphans and _is_orphan(words, start)):
-                    continue
-                total = cost + _break_cost(line, last, (limit - measured) / limit)
+                total = cost + _break_cost(line, is_last, (limit - measured) / limit)
                 if (row + 1, end) not in best or total < best[row + 1, end][0]:
                     best[row + 1, end] = (total, [*lines, line])
     found = best.get((count, len(words)))
@@ -243,6 +260,8 @@ def shortened(text: str, fits: int, limit: float, style: Style) -> list[str]:
     words = text.split(" ")
     for kept in range(len(words) - 1, 0, -1):
         candidate = " ".join(words[:kept]).rstrip(" ,;:.–—-&") + "…"
+        if (fewest_rows(candidate, limit, style, split=True) or 0) > fits:
+            continue
         lines = balanced(candidate, limit, style, split=True, orphans=True)
         if lines is not None and len(lines) <= fits:
             return lines

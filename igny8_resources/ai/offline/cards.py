@@ -13,7 +13,8 @@ from igny8_resources.ai.errors import ProviderRejected
 from igny8_resources.ai.offline import card_type
 from igny8_resources.ai.offline.card_art import Colouring, colouring_for, paint_art, style_for
 from igny8_resources.ai.offline.card_block import Faces, Words
-from igny8_resources.ai.offline.card_layout import CardLayout, compositions, lay_out
+from igny8_resources.ai.offline.card_geometry import CardLayout
+from igny8_resources.ai.offline.card_layout import compositions, lay_out
 from igny8_resources.ai.providers import ImageAnswer, ImageCall
 from igny8_resources.fonts import Face
 from igny8_resources.palettes import InvalidColour
@@ -21,6 +22,8 @@ from igny8_resources.palettes import InvalidColour
 # An 8K frame; more would only exhaust memory.
 _MOST_PIXELS = 7680 * 4320
 _SMALLEST_SIDE = 16
+# More characters than any card can show; what is beyond them need not be measured to be cut off.
+_MOST_CHARACTERS = 600
 
 
 class GlyphMissing(ProviderRejected):
@@ -31,8 +34,8 @@ class GlyphMissing(ProviderRejected):
         named = ", ".join(f"{character!r} (U+{ord(character):04X})" for character in characters[:12])
         more = f" and {len(characters) - 12} more" if len(characters) > 12 else ""
         super().__init__(
-            f"the bundled fonts cannot draw {named}{more}: use other words on the card, leave the headline empty for art "
-            "without words, or choose another image provider"
+            f"the bundled fonts cannot draw {named}{more}: use other words on the card, leave the headline empty for "
+            "art without words, or choose another image provider"
         )
 
 
@@ -57,11 +60,11 @@ def words_of(call: ImageCall) -> Words:
     Raises:
         GlyphMissing: a character is in none of the fonts.
     """
-    headline = card_type.clean(call.headline)
+    headline = card_type.clean(call.headline)[:_MOST_CHARACTERS]
     if not headline:
         return Words("", "", (), Faces())
-    kicker = card_type.clean(call.kicker)
-    lines = tuple(line for line in (card_type.clean(line) for line in call.lines) if line)
+    kicker = card_type.clean(call.kicker)[:_MOST_CHARACTERS]
+    lines = tuple(line for line in (card_type.clean(line)[:_MOST_CHARACTERS] for line in call.lines) if line)
     faces = Faces(
         headline=_face_for(headline + "…", "display_bold", "text_bold"),
         kicker=_face_for(kicker.upper() + "…", "display", "text_bold"),
@@ -118,18 +121,17 @@ def draw_card(call: ImageCall) -> Image.Image:
     except InvalidColour as error:
         raise ProviderRejected(f"the card's palette is malformed: {error}") from error
     picture = Image.new("RGB", (call.width, call.height), colours.ground)
-    left, top, right, bottom = (round(edge) for edge in _edges(layout))
+    art = layout.art
+    left, top, right, bottom = (round(edge) for edge in (art.left, art.top, art.right, art.bottom))
     if right - left > 1 and bottom - top > 1:
         picture.paste(paint_art(style, right - left, bottom - top, colours.tones, chance), (left, top))
     if layout.ground is not None and layout.composition in ("panel", "belt"):
         ground = layout.ground
-        picture.paste(colours.ground, (round(ground.left), round(ground.top), round(ground.right), round(ground.bottom)))
+        picture.paste(
+            colours.ground, (round(ground.left), round(ground.top), round(ground.right), round(ground.bottom))
+        )
     _draw_words(picture, layout, colours)
     return picture
-
-
-def _edges(layout: CardLayout) -> tuple[float, float, float, float]:
-    return layout.art.left, layout.art.top, layout.art.right, layout.art.bottom
 
 
 class OfflineImageProvider:
@@ -146,7 +148,7 @@ class OfflineImageProvider:
         """Draw the card and encode it as PNG.
 
         Raises:
-            ProviderRejected: the size is impossible, a colour is malformed, or (GlyphMissing) the fonts lack a character.
+            ProviderRejected: the size is impossible, a colour is malformed, or (GlyphMissing) a character is lacking.
         """
         picture = draw_card(call)
         encoded = io.BytesIO()

@@ -14,24 +14,104 @@ from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.writer import ProsCons, Table
 
 _CELLS: dict[str, tuple[str, str, str, str]] = {
-    "budget": ("Total for {x}, extras included", "The same total for {x}", "{x}, priced on the same day", "{x} with its extras"),
-    "space": ("Room taken by {x} in use", "{x}, measured in the same place", "Outline of {x} on paper", "{x}, lid and cable included"),
-    "ease": ("Steps to a first result with {x}", "The same count for {x}", "{x} in the hands of a novice", "A first try with {x}"),
-    "features": ("What you need from {x}", "{x} against the same must-have list", "Extras of {x} you would use", "{x}, ticked off line by line"),
-    "material": ("Parts of {x} that wear", "{x}: care that the maker asks for", "Build of {x}, handled once", "Spares for {x}"),
-    "fit": ("{x} after a full session", "The same session with {x}", "Returns policy for {x}", "{x} in real conditions"),
-    "kit": ("Must-have extras for {x}", "Extras to budget for with {x}", "Consumables for {x}", "What you own already for {x}"),
-    "buying": ("Returns and guarantee for {x}", "{x} from the same seller", "Who answers for {x}", "Second source for {x}"),
-    "provider": ("Who is responsible with {x}", "{x}, asked the same questions", "Notice period for {x}", "Reference for {x}"),
+    "budget": (
+        "Total for {x}, extras included",
+        "The same total for {x}",
+        "{x}, priced on the same day",
+        "{x} with its extras",
+    ),
+    "space": (
+        "Room taken by {x} in use",
+        "{x}, measured in the same place",
+        "Outline of {x} on paper",
+        "{x}, lid and cable included",
+    ),
+    "ease": (
+        "Steps to a first result with {x}",
+        "The same count for {x}",
+        "{x} in the hands of a novice",
+        "A first try with {x}",
+    ),
+    "features": (
+        "What you need from {x}",
+        "{x} against the same must-have list",
+        "Extras of {x} you would use",
+        "{x}, ticked off line by line",
+    ),
+    "material": (
+        "Parts of {x} that wear",
+        "{x}: care that the maker asks for",
+        "Build of {x}, handled once",
+        "Spares for {x}",
+    ),
+    "fit": (
+        "{x} after a full session",
+        "The same session with {x}",
+        "Returns policy for {x}",
+        "{x} in real conditions",
+    ),
+    "kit": (
+        "Must-have extras for {x}",
+        "Extras to budget for with {x}",
+        "Consumables for {x}",
+        "What you own already for {x}",
+    ),
+    "buying": (
+        "Returns and guarantee for {x}",
+        "{x} from the same seller",
+        "Who answers for {x}",
+        "Second source for {x}",
+    ),
+    "provider": (
+        "Who is responsible with {x}",
+        "{x}, asked the same questions",
+        "Notice period for {x}",
+        "Reference for {x}",
+    ),
     "local": ("Nearest place for {x}", "Hours and stock for {x}", "A second visit for {x}", "{x} by phone"),
-    "verdict": ("Your first impression of {x}", "{x}, judged by the same person", "Complaints repeated about {x}", "{x} in one sentence"),
-    "method": ("One round with {x}, start to tidy", "{x}, timed in the same way", "The step that needs care with {x}", "{x} on a busy morning"),
-    "settings": ("How finely {x} can be adjusted", "{x}, set twice to the same point", "Smallest useful change on {x}", "{x}, from noted settings"),
+    "verdict": (
+        "Your first impression of {x}",
+        "{x}, judged by the same person",
+        "Complaints repeated about {x}",
+        "{x} in one sentence",
+    ),
+    "method": (
+        "One round with {x}, start to tidy",
+        "{x}, timed in the same way",
+        "The step that needs care with {x}",
+        "{x} on a busy morning",
+    ),
+    "settings": (
+        "How finely {x} can be adjusted",
+        "{x}, set twice to the same point",
+        "Smallest useful change on {x}",
+        "{x}, from noted settings",
+    ),
     "care": ("Minutes to clean {x}", "{x}: pieces to take apart", "Care page for {x}", "{x}, cleaned after one use"),
-    "trouble": ("Usual complaint about {x}", "What goes wrong with {x}", "Help available for {x}", "{x}, after a mistake"),
-    "time": ("Minutes from start to finish for {x}", "{x} on the same clock", "Waiting time with {x}", "{x}, preparation included"),
-    "sensory": ("Three words for the result of {x}", "{x}, tried unmarked", "What you notice first in {x}", "{x} beside the others"),
-    "safety": ("Named standard for {x}", "Warnings that come with {x}", "Who vouches for {x}", "{x}, checked at the source"),
+    "trouble": (
+        "Usual complaint about {x}",
+        "What goes wrong with {x}",
+        "Help available for {x}",
+        "{x}, after a mistake",
+    ),
+    "time": (
+        "Minutes from start to finish for {x}",
+        "{x} on the same clock",
+        "Waiting time with {x}",
+        "{x}, preparation included",
+    ),
+    "sensory": (
+        "Three words for the result of {x}",
+        "{x}, tried unmarked",
+        "What you notice first in {x}",
+        "{x} beside the others",
+    ),
+    "safety": (
+        "Named standard for {x}",
+        "Warnings that come with {x}",
+        "Who vouches for {x}",
+        "{x}, checked at the source",
+    ),
     "paperwork": ("Records needed for {x}", "Dates that come with {x}", "Official page on {x}", "Help needed with {x}"),
     "meaning": ("The problem to solve with {x}", "Purpose of {x}", "Who would miss {x}", "{x} in a definition"),
 }
@@ -81,15 +161,27 @@ def head_to_head(sides: Sequence[str], found: Sequence[Aspect], domain: str, key
     rows: list[tuple[str, ...]] = []
     demand = [_largest(side, keywords) for side in sides]
     if all(demand):
-        rows.append(("Searches a month that name it", *(f"up to {volume:,}" for volume in demand), "Shows interest, not quality"))
+        rows.append(
+            (
+                "Searches a month that name it",
+                *(f"up to {volume:,}" for volume in demand),
+                "Shows interest, not quality",
+            )
+        )
     beside = [_searched_with(side, sides, keywords) for side in sides]
     if all(beside) and len(set(beside)) == len(beside):
-        rows.append(("Searched together with", *(capital(listed(words)) for words in beside), "Those words match your worry"))
+        rows.append(
+            ("Searched together with", *(capital(listed(words)) for words in beside), "Those words match your worry")
+        )
     for one in criteria(found, domain, 6 if len(sides) < 4 else 5):
         cells = (capital(form.format(x=item(side))) for form, side in zip(_CELLS[one.key], sides, strict=False))
         rows.append((one.criterion, *cells, capital(one.decides)))
     columns = ("What to compare", *(capital(side) for side in sides), "It decides when")
-    return Table(caption=f"{capital(listed(list(sides)))} compared: what to check on each side", columns=columns, rows=tuple(rows))
+    return Table(
+        caption=f"{capital(listed(list(sides)))} compared: what to check on each side",
+        columns=columns,
+        rows=tuple(rows),
+    )
 
 
 def criteria_table(found: Sequence[Aspect], domain: str, caption: str, number: int = 6) -> Table:
@@ -128,5 +220,7 @@ def _searched_with(side: str, sides: Sequence[str], keywords: Sequence[KeywordFa
     for keyword in keywords:
         words = core_words(keyword.text)
         if name <= set(words) and "vs" not in normal(keyword.text).split():
-            found += [word for word in words if word not in others and word not in found and word.isalpha() and word != "best"]
+            found += [
+                word for word in words if word not in others and word not in found and word.isalpha() and word != "best"
+            ]
     return tuple(found[:3])

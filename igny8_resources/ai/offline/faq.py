@@ -24,7 +24,9 @@ from igny8_resources.contracts.writer import QuestionAnswer
 _SHOULD = re.compile(
     r"^how (?P<form>often|long) (?:should|do|can|to|must) (?:(?:i|you|we|one) )?(?P<verb>\w+)(?P<rest> .+)?$"
 )
-_MONEY = re.compile(r"^how much (?:does|do|is|are|should)\b.*\b(?:cost|costs|charge|pay|spend|worth)\b|^how much (?:is|are)\b")
+_MONEY = re.compile(
+    r"^how much (?:does|do|is|are|should)\b.*\b(?:cost|costs|charge|pay|spend|worth)\b|^how much (?:is|are)\b"
+)
 _ARTICLE_TAIL = re.compile(r"^(what is|what are|who is|how much is|how much are|when is|where is) (.+)$")
 
 
@@ -58,7 +60,13 @@ def ask(searched: str, subject: Subject) -> Question:
         verb, rest = should.group("verb"), (should.group("rest") or "").strip()
         action = f"{verb} {articled(cased(rest))}".strip()
         form = f"how_{should.group('form')}"
-        return Question(f"How {should.group('form')} should you {action}?", form, about, f"{gerund(verb)}{action[len(verb) :]}", searched)
+        return Question(
+            f"How {should.group('form')} should you {action}?",
+            form,
+            about,
+            f"{gerund(verb)}{action[len(verb) :]}",
+            searched,
+        )
     return Question(_proper(low), _form(low), about, subject.doing, searched)
 
 
@@ -68,16 +76,27 @@ def _form(low: str) -> str:
         if _MONEY.match(low):
             return "how_much"
         second = low.split(" ")[1] if " " in low else ""
-        return {"much": "how_many", "many": "how_many", "long": "how_long", "often": "how_often", "to": "how_to"}.get(second, "how_to")
+        return {"much": "how_many", "many": "how_many", "long": "how_long", "often": "how_often", "to": "how_to"}.get(
+            second, "how_to"
+        )
     if first == "what":
-        return "which" if re.match(r"^what (?!is\b|are\b|does\b|do\b|was\b)|^what(?:'s| is| are) the (?:best|right|ideal)", low) else "what_is"
+        return (
+            "which"
+            if re.match(r"^what (?!is\b|are\b|does\b|do\b|was\b)|^what(?:'s| is| are) the (?:best|right|ideal)", low)
+            else "what_is"
+        )
     return {"why": "why", "which": "which", "when": "when", "where": "where", "who": "which"}.get(first, "yes_no")
 
 
 def _proper(low: str) -> str:
     text = cased(low)
     simple = _ARTICLE_TAIL.match(low)
-    if simple and len(simple.group(2).split()) <= 3 and number_of(simple.group(2)) == "singular" and simple.group(1) != "what are":
+    if (
+        simple
+        and len(simple.group(2).split()) <= 3
+        and number_of(simple.group(2)) == "singular"
+        and simple.group(1) != "what are"
+    ):
         text = f"{simple.group(1)} {with_article(cased(simple.group(2)))}"
     bare = re.match(r"^(what|which) ([\w\- ]+?) for ([\w\- ]+)$", low)
     if bare and not re.search(r"\b(is|are|do|does|should|can)\b", bare.group(2)):

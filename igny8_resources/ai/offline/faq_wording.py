@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a sentence stays on one line, so that it can be read and searched for)
 """Wording for answers, by the form of the question. Three pools make an answer: open, explain, close.
 
 ``{about}`` is what the question is about, with its article; the other marks are explained in ``aspects``.

@@ -8,17 +8,18 @@ from collections.abc import Sequence
 from typing import Literal
 
 from igny8_resources.ai.offline.proper_names import NAMES, SPELLED_ACRONYMS
+from igny8_resources.ai.offline.word_lists import words_of
 
 Number = Literal["singular", "plural", "mass", "name"]
 
-DETERMINERS = frozenset("a an the my your our their his her its this that these those any some each every no".split())
-PREPOSITIONS = frozenset(
+DETERMINERS = words_of("a an the my your our their his her its this that these those any some each every no")
+PREPOSITIONS = words_of(
     "for with without in at on from to of by under over below above around between near using vs versus and or than "
-    "before after during into as per about against".split()
+    "before after during into as per about against"
 )
-_FIXED_TAILS = frozenset(
+_FIXED_TAILS = words_of(
     "home work school night once scratch hand sea office-hours bed school college university person advance general "
-    "time season stock bulk me you us them it".split()
+    "time season stock bulk me you us them it"
 )
 _IRREGULAR = {
     "man": "men",
@@ -38,13 +39,13 @@ _IRREGULAR = {
     "analysis": "analyses",
     "basis": "bases",
 }
-_ALREADY_PLURAL = frozenset(_IRREGULAR.values()) | frozenset("data media series species scissors glasses jeans".split())
-_SINGULAR_IN_S = frozenset(
+_ALREADY_PLURAL = frozenset(_IRREGULAR.values()) | words_of("data media series species scissors glasses jeans")
+_SINGULAR_IN_S = words_of(
     "press business glass class process access dress mattress fitness wireless express chemex lens bus gas plus status "
     "virus campus bonus focus basis analysis canvas atlas chaos hummus cactus yes address success princess boss loss "
-    "mass pass brass grass cross illness wellness happiness awareness politics physics news mathematics".split()
+    "mass pass brass grass cross illness wellness happiness awareness politics physics news mathematics"
 )
-_MASS = frozenset(
+_MASS = words_of(
     "coffee tea espresso milk water brew latte-art art crema juice beer wine food rice bread flour sugar salt oil "
     "accounting bookkeeping payroll tax insurance software hardware equipment gear clothing footwear furniture luggage "
     "advice information research training maintenance storage cleaning running yoga pilates gardening cooking baking "
@@ -55,18 +56,46 @@ _MASS = frozenset(
     "compost electricity gas solar heating cooling ventilation lighting security privacy safety quality health care "
     "childcare homework progress feedback traction grip noise dust mould mold rust limescale scale time space ice "
     "foam froth cream roast vat sales hr it ux law property help drip bloom channeling channelling pour-over "
-    "slack knitting history culture etiquette terminology vocabulary jewellery jewelry stationery".split()
+    "slack knitting history culture etiquette terminology vocabulary jewellery jewelry stationery"
 )
-_MASS_HEAD_PHRASES = ("cold brew", "pour over", "drip coffee", "latte art", "cash flow", "due diligence", "customer service")
-_COUNT_ING = frozenset("setting building meeting filling coating earring ring string spring king thing wedding rating "
-                       "painting drawing listing booking bearing ceiling railing fitting opening heading wing swing".split())
-_COUNT_IN_MASS_SUFFIX = frozenset("city university community activity facility utility charity identity ability "
-                                  "business harness witness element document apartment department instrument statement "
-                                  "payment appointment supplement attachment treatment replacement assessment".split())
-_DOUBLING = frozenset("set get run cut put stop plan pick-up grip chop drop fit hit let ship shop spin swim trim wrap tap pop "
-                      "tamp-up step mop begin tag log blog prep bud rub scrub strip zip".split())
-_SMALL_WORDS = frozenset("a an the and but or nor for in on at to by of with without from as vs per than into".split())
-_NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_MASS_HEAD_PHRASES = (
+    "cold brew",
+    "pour over",
+    "drip coffee",
+    "latte art",
+    "cash flow",
+    "due diligence",
+    "customer service",
+)
+_COUNT_ING = words_of(
+    "setting building meeting filling coating earring ring string spring king thing wedding rating "
+    "painting drawing listing booking bearing ceiling railing fitting opening heading wing swing"
+)
+_COUNT_IN_MASS_SUFFIX = words_of(
+    "city university community activity facility utility charity identity ability "
+    "business harness witness element document apartment department instrument statement "
+    "payment appointment supplement attachment treatment replacement assessment"
+)
+_DOUBLING = words_of(
+    "set get run cut put stop plan pick-up grip chop drop fit hit let ship shop spin swim trim wrap tap pop "
+    "tamp-up step mop begin tag log blog prep bud rub scrub strip zip"
+)
+_SMALL_WORDS = words_of("a an the and but or nor for in on at to by of with without from as vs per than into")
+_NUMBER_WORDS = (
+    "no",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+)
 
 
 def indefinite(phrase: str) -> str:
@@ -243,9 +272,9 @@ def title_case(text: str) -> str:
     raised = True
     for index, word in enumerate(words):
         bare = word.strip("“”‘’\"'(),.:;?!")
-        if any(letter.isupper() for letter in bare):
-            result.append(word)
-        elif not raised and index + 1 < len(words) and bare.lower() in _SMALL_WORDS:
+        if any(letter.isupper() for letter in bare) or (
+            not raised and index + 1 < len(words) and bare.lower() in _SMALL_WORDS
+        ):
             result.append(word)
         else:
             result.append("-".join(capital(part) for part in word.split("-")) if "-" in word else capital(word))
@@ -286,7 +315,9 @@ def clipped(text: str, limit: int) -> str:
     if len(text) <= limit:
         return text
     words = text[: limit + 1].rsplit(" ", 1)[0].split(" ")
-    while len(words) > 1 and words[-1].lower().strip("“”,;:—-") in (_SMALL_WORDS | DETERMINERS | {"is", "are", "that", ""}):
+    while len(words) > 1 and words[-1].lower().strip("“”,;:—-") in (
+        _SMALL_WORDS | DETERMINERS | {"is", "are", "that", ""}
+    ):
         words.pop()
     cut = " ".join(words).rstrip(",;:—- .")
     return cut[:-1].rstrip() if cut.endswith("“") else cut + ("”" if cut.count("“") > cut.count("”") else "")

@@ -17,6 +17,7 @@ from igny8_resources.ai.offline.grammar import (
     number_of,
     singular_word,
 )
+from igny8_resources.ai.offline.word_lists import words_of
 
 Kind = Literal["versus", "task", "question", "best", "plain"]
 
@@ -24,15 +25,17 @@ _QUESTION_START = re.compile(
     r"^(why|what|which|when|where|who|how|is|are|can|could|do|does|did|should|will|would|has|have)\b(?!-)"
 )
 _HOW_TO = re.compile(r"^(?:how (?:to|do (?:i|you|we)|can (?:i|you|we)|should (?:i|you|we))|ways to|steps to)\s+(.+)$")
-_IMPERATIVES = frozenset(
+_IMPERATIVES = words_of(
     "clean descale make choose dial fix remove reduce improve avoid prevent calculate become register hire find get keep "
-    "install repair replace unclog froth steam start learn build grow prepare apply lace wash".split()
+    "install repair replace unclog froth steam start learn build grow prepare apply lace wash"
 )
-_PARTICLES = frozenset("up in out off on down".split())
+_PARTICLES = words_of("up in out off on down")
 _SUPERLATIVE = re.compile(
     r"^(?:the )?(?:(?:top|best)(?:[ -]rated)?(?: \d+)?|\d+ best|cheapest|cheap|affordable|good|great|most reliable|recommended)\s+"
 )
-_PRICE = re.compile(r"\b(?:under|below|less than|over|up to|around)\s+[$£€]?(\d[\d,.]*k?)\b(?:\s*(?:dollars|pounds|euros|usd))?")
+_PRICE = re.compile(
+    r"\b(?:under|below|less than|over|up to|around)\s+[$£€]?(\d[\d,.]*k?)\b(?:\s*(?:dollars|pounds|euros|usd))?"
+)
 _VERSUS = re.compile(r"\s+(?:vs\.?|versus|compared (?:to|with))\s+")
 _BETWEEN = re.compile(r"^(?:what is |what's |whats )?(?:the )?differences? between (.+?) and (.+)$")
 _LOOSE_ENDS = re.compile(
@@ -40,11 +43,11 @@ _LOOSE_ENDS = re.compile(
     r"meaning|definition|explained)$"
 )
 _USE = re.compile(r"\s+for\s+(.+)$")
-_SHARED_MODIFIERS = frozenset(
+_SHARED_MODIFIERS = words_of(
     "burr blade manual electric automatic hand conical flat wet dry light dark medium single dual stainless ceramic paper "
     "metal cheap expensive cash accrual fixed variable road trail neutral stability new used semi-automatic "
     "super-automatic online local wired wireless hot cold glass plastic small large mens men's womens women's wide low high "
-    "in-house outsourced monthly annual single-entry double-entry minimalist cushioned carbon".split()
+    "in-house outsourced monthly annual single-entry double-entry minimalist cushioned carbon"
 )
 _LITTLE = DETERMINERS | {"of", "in", "on", "do", "you", "i", "to", "is", "are"}
 
@@ -86,8 +89,15 @@ def read_keyword(text: str) -> Reading:
     price = price_match.group(1) if price_match else ""
     sides = _sides(low)
     if sides:
-        use = _USE.search(low)
-        return Reading(shown, "versus", " and ".join(sides), sides=sides, price=price, use=cased(use.group(1)) if use else "")
+        shared_use = _USE.search(low)
+        return Reading(
+            shown,
+            "versus",
+            " and ".join(sides),
+            sides=sides,
+            price=price,
+            use=cased(shared_use.group(1)) if shared_use else "",
+        )
     task = _HOW_TO.match(low)
     if task:
         return _task(shown, task.group(1), price)
@@ -154,7 +164,9 @@ def _sides(low: str) -> tuple[str, ...]:
 
 def question_subject(low: str) -> str:
     """The noun phrase that a question is about, as far as its wording shows it."""
-    task = _HOW_TO.match(low) or re.match(r"^how (?:often|long|much|many).*?(?:should|do|can|to) (?:i |you |we )?(.+)$", low)
+    task = _HOW_TO.match(low) or re.match(
+        r"^how (?:often|long|much|many).*?(?:should|do|can|to) (?:i |you |we )?(.+)$", low
+    )
     if task:
         words = task.group(1).split()[1:]
     else:
@@ -171,21 +183,23 @@ def question_subject(low: str) -> str:
     return " ".join(taken[:4]) or low
 
 
-_ASKING = frozenset(
+_ASKING = words_of(
     "why what which when where who how is are can could do does did should will would has have much many long often "
-    "i you we it there kind type mean means good best really so too actually".split()
+    "i you we it there kind type mean means good best really so too actually"
 )
-_PREDICATES = frozenset(
+_PREDICATES = words_of(
     "sour bitter weak watery leaking clogged jamming slow noisy loud expensive better worse bad healthy worth stronger last "
     "cost work hurt taste need stay keep go expire make use stop break wear take come produce cause sputter lose smell "
     "different necessary safe deductible required too not so tax-deductible burnt burn hot cold flat uneven wet blister "
-    "important called used made allowed considered count charge pay run hiss clog leak stall choke squeak slip".split()
+    "important called used made allowed considered count charge pay run hiss clog leak stall choke squeak slip"
 )
 
 
 def trouble_of(low: str) -> tuple[str, str] | None:
     """The thing and its fault in a "why is my espresso sour" question, or None for any other question."""
-    match = re.match(r"^why (?:is|are|does|do|did|has|won't|wont|isn't|doesn't|doesnt|isnt) (?:my |the |your )?(.+)$", low)
+    match = re.match(
+        r"^why (?:is|are|does|do|did|has|won't|wont|isn't|doesn't|doesnt|isnt) (?:my |the |your )?(.+)$", low
+    )
     if match is None:
         return None
     words = [word for word in match.group(1).split() if word not in {"so", "too", "always", "very", "not", "no"}]

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a sentence stays on one line, so that it can be read and searched for)
 """Wording for introductions, key takeaways, conclusions and calls to action.
 
 The marks in the texts are explained in ``aspects``; ``{keyword}`` is the primary keyword quoted, ``{volume}`` its
@@ -93,7 +94,7 @@ AUDIENCE = (
 TAKEAWAY_DEMAND = (
     "“{keyword}” is searched about {volume} times a month; “{second}” adds about {second_volume}, which makes {one} a question to settle early.",
     "Searches show the priorities: about {volume} a month for “{keyword}” and about {second_volume} for “{second}”.",
-    "With about {second_volume} searches a month, “{second}” is the most common narrower form of “{keyword}”, itself at about {volume}.",
+    "With about {second_volume} searches a month, “{narrower}” is the most common narrower form of “{keyword}”, itself at about {volume}.",
 )
 TAKEAWAYS = (
     "Put your limits in writing before you look at what is on offer.",

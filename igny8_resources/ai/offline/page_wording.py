@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a sentence stays on one line, so that it can be read and searched for)
 """Wording for the sections of product, service, company, archive and hub pages.
 
 The marks in the texts are explained in ``aspects`` and ``section_wording``; ``{niche}`` is the site's field,
@@ -22,7 +23,11 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
         ),
     ),
     "specs": SectionWording(
-        headings=("Specifications to check", "The specification sheet, and how to read it", "Specs: which lines to read"),
+        headings=(
+            "Specifications to check",
+            "The specification sheet, and how to read it",
+            "Specs: which lines to read",
+        ),
         leads=(
             "The lines below are the ones that decide; take the values for the exact version from the maker's own sheet.",
             "Fill in the values from the official sheet and compare line by line.",
@@ -90,7 +95,11 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
         ),
     ),
     "outcomes": SectionWording(
-        headings=("Results: what to expect and how to check", "Outcomes worth agreeing on", "What should be different afterwards"),
+        headings=(
+            "Results: what to expect and how to check",
+            "Outcomes worth agreeing on",
+            "What should be different afterwards",
+        ),
         leads=(
             "Results are easiest to judge when they were written down beforehand.",
             "Describe the outcome as something you could show to another person.",
@@ -245,7 +254,11 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
         ),
     ),
     "contact": SectionWording(
-        headings=("How to reach us, and what to include", "Write to us with the facts at hand", "Before you get in touch"),
+        headings=(
+            "How to reach us, and what to include",
+            "Write to us with the facts at hand",
+            "Before you get in touch",
+        ),
         leads=(
             "A message with the right details gets a useful answer at the first attempt.",
             "Tell us what you are trying to do and what you have tried so far.",

@@ -4,12 +4,14 @@ A closed list of names, nationalities and acronyms that are common in keyword fi
 simply written as it was searched.
 """
 
-SPELLED_ACRONYMS = frozenset(
+from igny8_resources.ai.offline.word_lists import words_of
+
+SPELLED_ACRONYMS = words_of(
     "llc vat irs hmrc usb pid gps seo crm hr uk us usa eu diy faq cpa ceo cfo led lcd pc tv ac dc rpm bpa api sql pdf "
     "html css saas roi kpi sme smb lpg iot ssd hdd cpu gpu hdmi nfc rfid atm pos erp php ui ux b2b b2c gdpr tds ph "
-    "mtd paye cis abn gst ein ira bmi hiit suv ev rv bbq".split()
+    "mtd paye cis abn gst ein ira bmi hiit suv ev rv bbq"
 )
-_PLAIN_NAMES = (
+_PLAIN_NAMES = words_of(
     # Coffee and kitchen
     "Chemex Hario Kalita Bialetti Breville Nespresso Keurig Baratza Gaggia Jura Lavazza Illy Starbucks Bodum Fellow "
     "Timemore Comandante Rancilio Philips Krups Melitta Moccamaster Technivorm Bosch Siemens Smeg Sage Ninja KitchenAid "
@@ -28,7 +30,7 @@ _PLAIN_NAMES = (
     # Calendar
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February April June July August September October "
     "November December Christmas Easter"
-).split()
+)
 _SHAPED_NAMES = {
     "aeropress": "AeroPress",
     "delonghi": "De’Longhi",
@@ -52,20 +54,20 @@ _SHAPED_NAMES = {
     "b2b": "B2B",
     "b2c": "B2C",
 }
-_ORDINARY_TOO = frozenset("us ac dc ev square wave bench fellow flair sage slack apple polar may march topo".split())
+_ORDINARY_TOO = words_of("us ac dc ev square wave bench fellow flair sage slack apple polar may march topo")
 
 NAMES: dict[str, str] = (
-    {name.lower(): name for name in _PLAIN_NAMES if name.lower() not in _ORDINARY_TOO}
+    {name.lower(): name for name in sorted(_PLAIN_NAMES) if name.lower() not in _ORDINARY_TOO}
     | {word: word.upper() for word in SPELLED_ACRONYMS if word not in _ORDINARY_TOO}
     | _SHAPED_NAMES
 )
 """How each known word is written, by its lower-case form. Names that are also ordinary words are left out."""
 
-NATIONALITIES = frozenset(
+NATIONALITIES = words_of(
     "french italian turkish vietnamese japanese spanish german british american australian canadian swedish danish "
-    "chinese indian mexican greek cuban irish swiss dutch korean thai english scottish belgian european".split()
+    "chinese indian mexican greek cuban irish swiss dutch korean thai english scottish belgian european"
 )
 """Names that describe a noun and are never its head: ``French press`` is a press."""
 
-COUNTABLE_NAMES = frozenset("chemex aeropress v60 moccamaster iphone ipad macbook".split())
+COUNTABLE_NAMES = words_of("chemex aeropress v60 moccamaster iphone ipad macbook")
 """Names that take an article like common nouns do: a Chemex."""

@@ -78,7 +78,9 @@ def plan_sections(
     order = list(_ORDER[structure])
     for kind in _REQUIRED[content_type]:
         if kind not in order:
-            order.insert(order.index("*") if kind in {"features", "overview", "definition", "mission"} else len(order), kind)
+            order.insert(
+                order.index("*") if kind in {"features", "overview", "definition", "mission"} else len(order), kind
+            )
     grouped = group_keywords(subject, keywords)
     if "versus" not in order and any(topic.kind == "versus" for topic in grouped):
         order.insert(order.index("*") + 1, "versus")
@@ -88,7 +90,9 @@ def plan_sections(
         if kind == "*":
             planned += [PlannedSection(topic.kind, _topic_heading(prose, topic), topic) for topic in topics]
         elif kind == "siblings":
-            planned += [PlannedSection("sibling", capital(cased(name.strip()))) for name in list(dict.fromkeys(siblings))[:6]]
+            planned += [
+                PlannedSection("sibling", capital(cased(name.strip()))) for name in list(dict.fromkeys(siblings))[:6]
+            ]
         else:
             topic = next((t for t in grouped if t.kind == "versus"), None) if kind == "versus" else None
             heading = prose.draw(SECTIONS[kind].headings, **heading_slots(subject, keywords))
@@ -174,7 +178,9 @@ def follow_outline(planned: Sequence[PlannedSection], outline: Sequence[str], su
         match = next((section for section in left if _same(section.heading, heading)), None)
         if match is None:
             asked = aspect_of(heading, subject)
-            match = next((section for section in left if asked and section.topic and section.topic.aspect == asked), None)
+            match = next(
+                (section for section in left if asked and section.topic and section.topic.aspect == asked), None
+            )
         if match is None:
             asked = aspect_of(heading, subject)
             taken = {section.topic.key for section in (*left, *result) if section.topic}

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  (a sentence stays on one line, so that it can be read and searched for)
 """Wording for the sections that a structure demands whatever its keywords are: order, preparation, tables, verdicts.
 
 The marks in the texts are explained in ``aspects``; ``{site}`` is the site's name, ``{count}`` a number of searches in
@@ -19,7 +20,11 @@ class SectionWording:
 
 GUIDE_SECTIONS: dict[str, SectionWording] = {
     "order": SectionWording(
-        headings=("The order in which to decide", "What to settle first, second and third", "Start here: one decision at a time"),
+        headings=(
+            "The order in which to decide",
+            "What to settle first, second and third",
+            "Start here: one decision at a time",
+        ),
         leads=(
             "The questions below depend on one another, so the order saves work: each answer shortens the next list.",
             "Taken in the wrong order, these points cancel each other out; in this one, each answer narrows the next.",
@@ -94,7 +99,11 @@ GUIDE_SECTIONS: dict[str, SectionWording] = {
         ),
     ),
     "recommendation": SectionWording(
-        headings=("Our recommendation: decide by your first criterion", "Which one to choose", "How to reach a verdict"),
+        headings=(
+            "Our recommendation: decide by your first criterion",
+            "Which one to choose",
+            "How to reach a verdict",
+        ),
         leads=(
             "A verdict without a purpose is a guess, so this one is written as conditions you can test.",
             "No table can choose for you, but it can show which single question is left.",
@@ -155,7 +164,11 @@ GUIDE_SECTIONS: dict[str, SectionWording] = {
         ),
     ),
     "uses": SectionWording(
-        headings=("Match the choice to the use", "Choosing by what it is for", "Different uses, different first questions"),
+        headings=(
+            "Match the choice to the use",
+            "Choosing by what it is for",
+            "Different uses, different first questions",
+        ),
         leads=(
             "{m} <name|names> a use, and a use is the best filter there is.",
             "The word “for” does a lot of work in {m}: it says who or what the choice has to serve.",

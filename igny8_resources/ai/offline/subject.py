@@ -7,16 +7,17 @@ from typing import Literal
 from igny8_resources.ai.offline.grammar import articled, cased, head_word, listed, number_of, plural, with_article
 from igny8_resources.ai.offline.keyword_reading import Reading, doing, normal, read_keyword, trouble_of
 from igny8_resources.ai.offline.proper_names import COUNTABLE_NAMES
+from igny8_resources.ai.offline.word_lists import words_of
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import ContentType
 
 Domain = Literal["g", "s", "k"]
 """Goods that are bought, services that are hired, know-how that is learned."""
 
-_SERVICE_HEADS = frozenset(
+_SERVICE_HEADS = words_of(
     "service services accountant accountants bookkeeper bookkeepers agency agencies company companies firm firms lawyer "
     "lawyers consultant consultants coach coaching contractor contractors plumber plumbers electrician electricians class "
-    "classes lessons repair rental therapist dentist insurance outsourcing consulting".split()
+    "classes lessons repair rental therapist dentist insurance outsourcing consulting"
 )
 _BUYING_INTENTS = frozenset({"commercial", "transactional"})
 _BUYING_KINDS = frozenset({"best"})
@@ -82,7 +83,7 @@ def subject_of(primary: KeywordFacts, others: Sequence[KeywordFacts], content_ty
     if reading.kind == "task":
         do, topic = reading.action, doing(reading)
         return Subject(
-            primary.text, reading, domain, thing, things, number == "singular" or number == "plural", topic, the, do,
+            primary.text, reading, domain, thing, things, number in {"singular", "plural"}, topic, the, do,
             topic, bare,
         )  # fmt: skip
     trouble = trouble_of(normal(primary.text)) if reading.kind == "question" else None
@@ -99,10 +100,28 @@ def subject_of(primary: KeywordFacts, others: Sequence[KeywordFacts], content_ty
 
 def _faulty(thing: str, fault: str) -> str:
     """``sour espresso`` from the parts of "why is my espresso sour"; verbs stay behind the thing."""
-    if " " in fault or fault.endswith(("e", "ble")) and fault in {"sputter", "use", "break", "expire", "come", "take"}:
+    if " " in fault or (
+        fault.endswith(("e", "ble")) and fault in {"sputter", "use", "break", "expire", "come", "take"}
+    ):
         return f"{with_article(thing)} that will not behave"
-    if fault in {"leaking", "clogged", "jamming", "slow", "noisy", "loud", "sour", "bitter", "weak", "watery", "cold", "flat",
-                 "burnt", "uneven", "expensive", "hot"}:
+    if fault in {
+        "leaking",
+        "clogged",
+        "jamming",
+        "slow",
+        "noisy",
+        "loud",
+        "sour",
+        "bitter",
+        "weak",
+        "watery",
+        "cold",
+        "flat",
+        "burnt",
+        "uneven",
+        "expensive",
+        "hot",
+    }:
         return with_article(f"{fault} {thing}")
     return f"{with_article(thing)} that will not behave"
 

@@ -139,9 +139,7 @@ def members_of(session: Session, site_id: int) -> dict[int, list[Keyword]]:
 def ideas_of(session: Session, site_id: int) -> Sequence[ContentIdea]:
     """A site's ideas, the most promising first."""
     return session.scalars(
-        select(ContentIdea)
-        .where(ContentIdea.site_id == site_id)
-        .order_by(ContentIdea.priority.desc(), ContentIdea.id)
+        select(ContentIdea).where(ContentIdea.site_id == site_id).order_by(ContentIdea.priority.desc(), ContentIdea.id)
     ).all()
 
 

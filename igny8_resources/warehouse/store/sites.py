@@ -234,9 +234,7 @@ def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
         )
     if plan.author_name:
         session.add(AuthorProfile(**owned, name=plan.author_name, bio=plan.author_bio, tone=plan.author_tone))
-    session.add(
-        AutomationConfig(**owned, auto_approve=plan.auto_approve, social_platforms=list(plan.social_platforms))
-    )
+    session.add(AutomationConfig(**owned, auto_approve=plan.auto_approve, social_platforms=list(plan.social_platforms)))
     for stage in STAGES:
         cap = plan.video_daily_cap if stage == "video" else None
         session.add(AutomationStage(**owned, stage=stage, enabled=stage in plan.enabled_stages, daily_cap=cap))
@@ -256,4 +254,3 @@ def active_sectors(session: Session, site_id: int) -> Sequence[Sector]:
     return session.scalars(
         select(Sector).where(Sector.site_id == site_id, Sector.is_active.is_(True)).order_by(Sector.id)
     ).all()
-

@@ -98,8 +98,6 @@ def videos_left_today(session: Session, site_id: int) -> int | None:
     started = session.scalar(
         select(func.count())
         .select_from(VideoProject)
-        .where(
-            VideoProject.site_id == site_id, VideoProject.request_id.is_(None), VideoProject.created_at >= midnight
-        )
+        .where(VideoProject.site_id == site_id, VideoProject.request_id.is_(None), VideoProject.created_at >= midnight)
     )
     return max(0, cap - (started or 0))

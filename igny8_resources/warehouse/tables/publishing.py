@@ -10,7 +10,10 @@ from igny8_resources.warehouse.tables.columns import BigId, Id, Json, Moment, Of
 
 
 class InternalLink(OfSite, Table):
-    """One link that the linker put into an article; ``link_id`` is its mark in the HTML, so that it can be taken out."""
+    """One link that the linker put into an article; ``link_id`` is its mark in the HTML, so that it can be taken out.
+
+    ``link_type``: outbound (found while the article was written) or inbound (added later on behalf of the target).
+    """
 
     __tablename__ = "internal_links"
     __table_args__ = (
@@ -24,6 +27,7 @@ class InternalLink(OfSite, Table):
     target_path: Mapped[str] = mapped_column(String(300))
     anchor: Mapped[str] = mapped_column(String(300))
     position: Mapped[str] = mapped_column(String(40), default="body")
+    link_type: Mapped[str] = mapped_column(String(20), default="outbound")
     link_id: Mapped[str] = mapped_column(String(60), default="")
     status: Mapped[str] = mapped_column(String(20), default="applied")
     created_at: Mapped[Moment]

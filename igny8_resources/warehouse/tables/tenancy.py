@@ -5,7 +5,17 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from igny8_resources.warehouse.tables.columns import BigId, Credits, Id, Json, LongText, Moment, OfAccount, OfSite, Table
+from igny8_resources.warehouse.tables.columns import (
+    BigId,
+    Credits,
+    Id,
+    Json,
+    LongText,
+    Moment,
+    OfAccount,
+    OfSite,
+    Table,
+)
 
 ROLES = ("developer", "owner", "admin", "editor", "viewer", "system_bot")
 MODULES = (

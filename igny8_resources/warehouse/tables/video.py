@@ -6,7 +6,17 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from igny8_resources.warehouse.tables.columns import BigId, Credits, Id, Json, LongText, Moment, OfSite, Table, UtcDateTime
+from igny8_resources.warehouse.tables.columns import (
+    BigId,
+    Credits,
+    Id,
+    Json,
+    LongText,
+    Moment,
+    OfSite,
+    Table,
+    UtcDateTime,
+)
 
 
 class VideoProject(OfSite, Table):

@@ -375,6 +375,7 @@ def upgrade() -> None:
         sa.Column("media_key", sa.String(length=512), nullable=False),
         sa.Column("tool", sa.String(length=80), nullable=False),
         sa.Column("market", sa.String(length=20), nullable=False),
+        sa.Column("columns", Json, nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("rows_good", sa.Integer(), nullable=False),
         sa.Column("rows_duplicate", sa.Integer(), nullable=False),
@@ -629,6 +630,7 @@ def upgrade() -> None:
         sa.Column("target_path", sa.String(length=300), nullable=False),
         sa.Column("anchor", sa.String(length=300), nullable=False),
         sa.Column("position", sa.String(length=40), nullable=False),
+        sa.Column("link_type", sa.String(length=20), nullable=False),
         sa.Column("link_id", sa.String(length=60), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -672,8 +674,9 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "content_id",
             "destination",
+            "version",
             "content_hash",
-            name=op.f("uq_publishing_records_content_id_destination_content_hash"),
+            name=op.f("uq_publishing_records_content_id_destination_version_content_hash"),
         ),
     )
     op.create_index(op.f("ix_publishing_records_account_id"), "publishing_records", ["account_id"], unique=False)

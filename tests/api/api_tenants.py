@@ -117,9 +117,12 @@ def _fill(session, tenant: Tenant, account: Account, site: Site) -> None:
     for number, status in enumerate(ARTICLES):
         kinds = {"content_type": "post", "content_structure": "how_to"}
         idea = add(
-            "idea", ContentIdea(**owned, **kinds, cluster_id=cluster, title=f"Idea {number}", target_keyword=f"k{number}")
+            "idea",
+            ContentIdea(**owned, **kinds, cluster_id=cluster, title=f"Idea {number}", target_keyword=f"k{number}"),
         )
-        task = Task(**owned, **kinds, idea_id=idea, cluster_id=cluster, title=f"Article {number}", primary_keyword="espresso")
+        task = Task(
+            **owned, **kinds, idea_id=idea, cluster_id=cluster, title=f"Article {number}", primary_keyword="espresso"
+        )
         task.status = status
         task_id = add(f"task:{status}", task)
         task.partition_key = f"{site.key}-{task_id}"
@@ -162,7 +165,10 @@ def _fill(session, tenant: Tenant, account: Account, site: Site) -> None:
             )
         )
     review, published = tenant.article("review"), tenant.article("published")
-    add("image", Image(**owned, content_id=published, position=0, role="featured", status="ready", media_key="a/b c.webp"))
+    add(
+        "image",
+        Image(**owned, content_id=published, position=0, role="featured", status="ready", media_key="a/b c.webp"),
+    )
     session.add(
         InternalLink(**owned, source_content_id=published, target_content_id=review, target_path="/a/", anchor="dose")
     )
@@ -172,7 +178,9 @@ def _fill(session, tenant: Tenant, account: Account, site: Site) -> None:
     )
     add(
         "post",
-        SocialPost(**owned, content_id=published, platform="linkedin", post_type="announcement", text_content="<b>New</b>"),
+        SocialPost(
+            **owned, content_id=published, platform="linkedin", post_type="announcement", text_content="<b>New</b>"
+        ),
     )
     project = add(
         "project",

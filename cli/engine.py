@@ -1,0 +1,174 @@
+"""Runs the platform's work in this process, through the same rules as Dagster's sensors and on the same instance.
+
+The daemon is the way to run in production. A person at a terminal should not need one: this engine asks ``sensors.dispatch``
+what is due, executes it on the real Dagster instance, and goes on until nothing is due. Every run, event and partition is
+in the instance afterwards, as if the daemon had made it.
+"""
+
+import fcntl
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from igny8_resources.events import EventPosition, position_of, read_events
+from igny8_resources.ownership import is_gone, this_process
+from igny8_resources.platform import Platform
+from igny8_resources.warehouse.store.cursors import read_cursor, write_cursor
+from jobs import names
+from sensors.dispatch import EVENT_KINDS, Work, work_for_events, work_for_requests
+from sensors.failures import record_failure
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+READER = "cli"
+EVENTS_A_ROUND = 500
+ALL_JOBS = (*names.CONTENT_JOBS, *names.VIDEO_JOBS)
+# A daemon writes its heartbeat every 30 seconds.
+HEARTBEAT_SECONDS = 90
+
+
+class EngineBusy(Exception):
+    """Another igny8 command is working in this home right now."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one piece of work ended."""
+
+    work: Work
+    run_id: str
+    failure: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Due:
+    """Work that is due, and how far the events were read to find it (None: it came from requests)."""
+
+    works: list[Work]
+    read_through: EventPosition | None
+
+
+class Engine:
+    """Executes due work until there is none."""
+
+    def __init__(self, parts: Platform, instance: "dg.DagsterInstance") -> None:
+        self.parts = parts
+        self.instance = instance
+        self._done: set[str] = set()
+
+    @cached_property
+    def _jobs(self) -> dict[str, "dg.JobDefinition"]:
+        from igny8_assets.definitions import build_defs
+        from igny8_assets.video.definitions import build_defs as build_video_defs
+        from igny8_resources.resources import resources_from_environment
+
+        resources = resources_from_environment()
+        content, video = build_defs(resources), build_video_defs(resources)
+        return {name: content.resolve_job_def(name) for name in names.CONTENT_JOBS} | {
+            name: video.resolve_job_def(name) for name in names.VIDEO_JOBS
+        }
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Hold the home for this process.
+
+        Raises:
+            EngineBusy: another process holds it.
+        """
+        path = self.parts.settings.home_path / "engine.lock"
+        with path.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as held:
+                raise EngineBusy(
+                    f"another igny8 command is working in {self.parts.settings.home_path}; wait for it to end"
+                ) from held
+            yield
+
+    def daemon_is_alive(self) -> bool:
+        """Whether a Dagster daemon looks after this instance."""
+        heartbeats = self.instance.get_daemon_heartbeats()
+        beat = heartbeats.get("SENSOR")
+        return beat is not None and time.time() - beat.timestamp < HEARTBEAT_SECONDS
+
+    def close_orphans(self) -> int:
+        """End runs whose process died before it could say so.
+
+        Returns:
+            How many there were.
+        """
+        import dagster as dg
+
+        unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
+        runs = self.instance.get_runs(dg.RunsFilter(statuses=unfinished))
+        orphans = [run for run in runs if names.DRIVER_TAG in run.tags and is_gone(run.tags[names.DRIVER_TAG], None)]
+        for run in orphans:
+            self.instance.report_run_failed(
+                run, message="its process ended before the run did; the work is taken up again"
+            )
+        return len(orphans)
+
+    def due(self) -> "Due":
+        """The work that is due now."""
+        with self.parts.warehouse.read() as session:
+            asked = [work for work in work_for_requests(session, ALL_JOBS) if work.run_key not in self._done]
+            if asked:
+                return Due(asked, None)
+            events = read_events(session, read_cursor(session, READER), limit=EVENTS_A_ROUND, kinds=EVENT_KINDS)
+            return Due(work_for_events(session, events), position_of(events[-1]) if events else None)
+
+    def run_until_idle(self, on_start: Callable[[Work], None], on_end: Callable[[Outcome], None]) -> list[Outcome]:
+        """Execute due work, round after round, until nothing is due."""
+        outcomes: list[Outcome] = []
+        while (due := self.due()).works or due.read_through:
+            for work in due.works:
+                on_start(work)
+                outcomes.append(self.execute(work))
+                self._done.add(work.run_key)
+                on_end(outcomes[-1])
+            if due.read_through is not None:
+                # Only now: a process killed before this line reads the same events again and finds what is left.
+                with self.parts.warehouse.write() as session:
+                    write_cursor(session, READER, due.read_through)
+        return outcomes
+
+    def execute(self, work: Work) -> Outcome:
+        """Execute one piece of work as a Dagster run in this process."""
+        from sensors.factory import JOB_PARTITIONS
+
+        began = time.monotonic()
+        self.instance.add_dynamic_partitions(JOB_PARTITIONS[work.job], [work.partition])
+        result = self._jobs[work.job].execute_in_process(
+            instance=self.instance,
+            partition_key=work.partition,
+            tags={**work.tags, names.DRIVER_TAG: this_process()},
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+        failure = "" if result.success else _reason(result)
+        if failure:
+            with self.parts.warehouse.write() as session:
+                record_failure(session, work.job, work.partition, failure, run_id=result.run_id)
+        return Outcome(work, result.run_id, failure, time.monotonic() - began)
+
+
+def _reason(result: "dg.ExecuteInProcessResult") -> str:
+    for event in result.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return str(data.user_failure_data.description)
+            if data.error:
+                cause = data.error.cause or data.error
+                return cause.message.strip()
+    blocked = [
+        f"check {evaluation.check_name}: {evaluation.description or 'failed'}"
+        for evaluation in result.get_asset_check_evaluations()
+        if not evaluation.passed and evaluation.blocking
+    ]
+    return blocked[0] if blocked else "the run failed"
