@@ -25,7 +25,7 @@ class Envelope(BaseModel, Generic[T]):
 
     success: Literal[True] = True
     data: T = Field(description="What was asked for.")
-    message: str = Field("", description="A sentence for a person; may be empty.")
+    message: str = Field(default="", description="A sentence for a person; may be empty.")
 
 
 class Page(BaseModel, Generic[T]):

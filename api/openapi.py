@@ -11,9 +11,9 @@ TITLE = "IGNY8 API"
 DESCRIPTION = """\
 Read the warehouse, ask for work, follow its progress.
 
-An object comes as `{"success": true, "data": {...}, "message": "..."}`, a list as `{"count": 3, "next": null, "previous":
-null, "results": [...]}`, a refusal as `{"success": false, "error": "...", "errors": {"field": ["..."]}}`. Times are UTC,
-amounts of credits are decimal numbers written as text, links inside answers are paths on this host.
+An object comes as `{"success": true, "data": {...}, "message": "..."}`, a list as `{"count": 3, "next": null,
+"previous": null, "results": [...]}`, a refusal as `{"success": false, "error": "...", "errors": {"field": ["..."]}}`.
+Times are UTC, amounts of credits are decimal numbers written as text, links inside answers are paths on this host.
 
 Sign in at `POST /api/v1/auth/login/` and send the token as `Authorization: Bearer <access_token>`. Work that takes time
 is answered with 202 and a `task_id`; send an `Idempotency-Key` header to make repeating such a request harmless."""

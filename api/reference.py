@@ -175,10 +175,8 @@ def kind_text(schema: Schema) -> str:
     """
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
-    if "const" in schema:
-        return json.dumps(schema["const"])
-    if "enum" in schema:
-        return " or ".join(json.dumps(value) for value in schema["enum"])
+    if "const" in schema or "enum" in schema:
+        return " or ".join(json.dumps(value) for value in schema.get("enum") or [schema["const"]])
     if "anyOf" in schema:
         *others, last = [kind_text(part) for part in schema["anyOf"]]
         return f"{', '.join(others)}, or {last}" if others else last

@@ -1,7 +1,7 @@
 """Planner: keywords, clusters, ideas."""
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from fastapi import APIRouter, Query, Request
 from pydantic import Field
@@ -66,7 +66,7 @@ class KeywordQuery(SiteQuery):
             yield Keyword.difficulty <= self.difficulty_max
 
 
-def _with_cluster(shape: type[KeywordItem]) -> Select[*tuple[object, ...]]:
+def _with_cluster(shape: type[KeywordItem]) -> Select[Any]:
     return (
         select(*columns_of(Keyword, shape), ClusterKeyword.cluster_id, Cluster.name.label("cluster_name"))
         .select_from(Keyword)

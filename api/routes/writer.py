@@ -48,7 +48,7 @@ class TaskQuery(SiteQuery):
     ordering: Literal["id", "-id", "title", "-title", "status", "-status", "created_at", "-created_at"] = "-id"
 
 
-def _tasks(shape: type[TaskItem]) -> Select[*tuple[Any, ...]]:
+def _tasks(shape: type[TaskItem]) -> Select[Any]:
     columns = [*columns_of(Task, shape), Content.id.label("content_id")]
     return select(*columns).select_from(Task).outerjoin(Content, Content.task_id == Task.id)
 

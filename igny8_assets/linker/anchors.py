@@ -33,6 +33,26 @@ def anchor_key(phrase: str) -> tuple[str, ...]:
     return tuple(word.stem for word in words(phrase) if word.text.casefold() not in DETERMINERS)
 
 
+def longer_phrases(anchors: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+    """Those known phrases that hold one of the anchors and more: inside them an anchor would cut a name in two.
+
+    "espresso machine" is no anchor inside "espresso machine repair", "manual burr" none inside "manual burr grinder".
+    """
+    keys = [anchor_key(anchor) for anchor in anchors]
+    return tuple(
+        dict.fromkeys(
+            phrase
+            for phrase, whole in ((phrase, anchor_key(phrase)) for phrase in known)
+            if any(
+                part == whole[start : start + len(part)]
+                for part in keys
+                if len(part) < len(whole)
+                for start in range(len(whole) - len(part) + 1)
+            )
+        )
+    )
+
+
 def _trimmed(text: str) -> str:
     """A phrase without the function words and flourishes at either end."""
     found = words(text)

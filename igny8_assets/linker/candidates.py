@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from igny8_assets.article_anchors import article_anchors
 from igny8_assets.article_passages import passages
-from igny8_assets.linker.anchors import anchor_key, anchor_phrases
+from igny8_assets.linker.anchors import anchor_key, anchor_phrases, longer_phrases
 from igny8_assets.word_forms import content_stems, count_words
 from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.writer import ArticleDraft
@@ -66,14 +66,17 @@ class LinkRules(Value):
     words_per_link: int = 120
     fewest: int = 3
     most: int = 12
-    similarity_floor: float = 0.25
+    similarity_floor: float = 0.3
     include_planned: bool = True
     most_in_block: int = 2
     most_related: int = 5
 
 
 class LinkCandidate(Value):
-    """A page worth linking to: with which phrases (longest first), how well it fits (0 to 1) and why."""
+    """A page worth linking to: with which phrases (longest first), how well it fits (0 to 1) and why.
+
+    ``not_within`` are longer names that hold one of the anchors: there it would cut a name in two.
+    """
 
     target: str
     title: str
@@ -82,6 +85,7 @@ class LinkCandidate(Value):
     similarity: float
     relation: Relation
     live: bool
+    not_within: tuple[str, ...] = ()
 
 
 class InboundSource(NamedTuple):
@@ -116,10 +120,13 @@ def find_candidates(
     def owned(text: str, candidate: LinkCandidate) -> bool:
         return owners.get(anchor_key(text)) == candidate.target
 
-    return [
-        candidate.model_copy(update={"anchors": tuple(text for text in candidate.anchors if owned(text, candidate))})
-        for candidate in fit
-    ]
+    names = [*article.keywords, *(name for page in others for name in (page.primary_keyword, *page.secondary_keywords))]
+    chosen = []
+    for candidate in fit:
+        anchors = tuple(text for text in candidate.anchors if owned(text, candidate))
+        within = longer_phrases(anchors, names)
+        chosen.append(candidate.model_copy(update={"anchors": anchors, "not_within": within}))
+    return chosen
 
 
 def most_links(article: LinkingArticle, rules: LinkRules) -> int:

@@ -1,6 +1,6 @@
 """Links to a new page from pages that already exist, so that nothing goes live as an orphan."""
 
-from igny8_assets.linker.anchors import anchor_key, anchor_phrases
+from igny8_assets.linker.anchors import anchor_key, anchor_phrases, longer_phrases
 from igny8_assets.linker.candidates import LinkCandidate, LinkRules, SitePage
 from igny8_assets.linker.html_blocks import read_page
 from igny8_assets.linker.injection import INBOUND, InternalLinkFact, add_links, own_list
@@ -38,10 +38,13 @@ def inbound_patch(
         return None
     own = anchor_key(page.primary_keyword)
     phrases = anchor_phrases(new_page.primary_keyword, new_page.title, new_page.secondary_keywords)
+    anchors = tuple(phrase for phrase in phrases if anchor_key(phrase) != own)
+    names = (page.primary_keyword, *page.secondary_keywords, new_page.primary_keyword, *new_page.secondary_keywords)
     candidate = LinkCandidate(
         target=new_page.path,
         title=new_page.title,
-        anchors=tuple(phrase for phrase in phrases if anchor_key(phrase) != own),
+        anchors=anchors,
+        not_within=longer_phrases(anchors, names),
         score=1.0,
         similarity=1.0,
         relation="other",

@@ -158,24 +158,35 @@ def _find_spot(
     page: Page, candidate: LinkCandidate, anchors: dict[tuple[str, ...], str], rules: LinkRules
 ) -> _Spot | None:
     """The first natural place for a candidate: the longest phrase decides, then a block without links, then order."""
+    longer = [anchor_key(phrase) for phrase in candidate.not_within]
     for phrase in candidate.anchors:
         key = anchor_key(phrase)
         if not key or anchors.get(key, candidate.target) != candidate.target:
             continue
-        spots = [spot for block in page.blocks for spot in _spots(block, key, rules)]
+        spots = [spot for block in page.blocks for spot in _spots(block, key, longer, rules)]
         if spots:
             return min(spots, key=lambda spot: bool(spot.block.linked))
     return None
 
 
-def _spots(block: Block, key: tuple[str, ...], rules: LinkRules) -> Iterator[_Spot]:
+def _spots(block: Block, key: tuple[str, ...], longer: Sequence[tuple[str, ...]], rules: LinkRules) -> Iterator[_Spot]:
+    """Where a phrase stands whole: not inside a longer name or a longer word, and in a sentence without a link."""
     if len(block.linked) >= rules.most_in_block:
         return
     ends = _sentence_ends(block.text)
     taken = {bisect_right(ends, position) for position in block.linked}
     for run in block.runs:
         if run.linkable:
-            for start, end in occurrences(run.text, words(run.text), key, between=DETERMINERS):
+            found = words(run.text)
+            names = [
+                span
+                for name in longer
+                if len(name) > len(key)
+                for span in occurrences(run.text, found, name, between=DETERMINERS)
+            ]
+            for start, end in occurrences(run.text, found, key, between=DETERMINERS):
+                if any(first <= start and end <= last for first, last in names):
+                    continue
                 split = block.text[run.at + start - 1 : run.at + start].isalnum() and run.at + start > 0
                 split = split or block.text[run.at + end : run.at + end + 1].isalnum()  # a tag inside a word
                 if not split and bisect_right(ends, run.at + start) not in taken:

@@ -92,7 +92,7 @@ def test_a_site_shows_what_belongs_to_it(client: TestClient, ours: Tenant):
     assert [sector["slug"] for sector in site["sectors"]] == ["espresso", "filter-coffee-beans"]
     assert site["modules"]["video"] is True
     assert site["automation"]["auto_approve"] is False
-    assert [stage["stage"] for stage in site["automation"]["stages"]][0] == "planning"
+    assert site["automation"]["stages"][0]["stage"] == "planning"
     assert site["counts"]["content"] == {"published": 1, "review": 1}
     assert site["preview_url"] is None
 

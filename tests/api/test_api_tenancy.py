@@ -50,7 +50,7 @@ PARAMETERS = {
 }
 BODIES = {
     "/api/v1/writer/content/generate/": lambda of: {"site": of.site_key, "articles": 1},
-    "/api/v1/writer/content/{id}/approve/": lambda of: None,
+    "/api/v1/writer/content/{id}/approve/": lambda _of: None,
     "/api/v1/socializer/posts/generate/": lambda of: {"content_id": of.article("published")},
     "/api/v1/video/projects/": lambda of: {"content_id": of.article("published")},
     "/api/v1/video/projects/create/": lambda of: {"content_id": of.article("published"), "video_type": "long"},
@@ -85,7 +85,6 @@ def test_every_route_keeps_accounts_apart(app: FastAPI, client: TestClient, ours
             answer = client.request(method, address, json=body, headers=user.as_role())
             names_a_row = path in parameters or method == "POST"
             if is_theirs:
-                # Approval comes before nothing else changes, so each of their own calls is in order.
                 assert answer.status_code in {200, 202}, (method, path, answer.text)
             elif names_a_row:
                 assert answer.status_code == 404, (method, path, answer.text)
@@ -144,7 +143,7 @@ def test_a_scoped_session_sees_one_account_in_every_table(warehouse: Warehouse, 
 
 
 def test_only_the_doors_open_sessions_and_only_the_scope_names_accounts():
-    """Routes get their sessions from ``Access``; a tenant filter of their own would be a second place to get it wrong."""
+    """Routes get their sessions from ``Access``; a tenant filter of their own would be one more to get wrong."""
     opens_unscoped = set()
     for path in sorted(API.rglob("*.py")):
         tree = ast.parse(path.read_text())

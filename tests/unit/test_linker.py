@@ -111,6 +111,14 @@ def test_anchor_phrases_drop_what_nobody_writes_in_a_sentence():
     assert anchor_phrases("espresso", "Espresso") == ("espresso",)
 
 
+def test_an_anchor_never_cuts_a_longer_name_in_two():
+    machines = SitePage(path="/machines/", title="Espresso Machines", primary_keyword="espresso machine")
+    [found] = find_candidates(article("service"), [machines])
+    assert found.not_within == ("espresso machine repair", "espresso machine leaks")
+    html = "<p>Espresso machine repair is our trade.</p><p>An espresso machine wants soft water.</p>"
+    assert "<p>An <a " in inject_links(html, [found]).html
+
+
 def test_links_wrap_words_that_are_there_and_keep_their_case():
     html = "<h2 id='a'>Burr grinders</h2>\n<p>Good Burr&nbsp;Grinders &amp; scales last. A blade costs less.</p>"
     result = inject_links(html, [candidate("/b/?x=1&y=2", "burr grinder", "grinder"), candidate("/c/", "blade")])

@@ -24,8 +24,10 @@ def test_an_empty_or_thin_article_is_an_error():
     assert ("length", "error", "body") in nothing
     thin = check_article(HOW_TO, HOW_TO_BRIEF.model_copy(update={"target_words": 2000}))
     assert [f.message for f in thin] == [
-        "The body has 445 words; a post needs at least 1000 (asked for: 2000). "
-        "Answer more of the questions in the brief."
+        (
+            "The body has 445 words; a post needs at least 1000 (asked for: 2000). "
+            "Answer more of the questions in the brief."
+        )
     ]
     assert not passed(thin)
 

@@ -30,6 +30,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "{m1} is a budget question before it is anything else, so give it a number.",
         ),
         body=(
+            "With a ceiling of {price}, subtract the extras first; what is left is the real budget for {the}.",
+            "Ask what {the} will cost in the second year, when nothing is new any more.",
             "Set one ceiling for everything you need to start, not for the main purchase alone.",
             "A price only means something next to what it includes, so list the extras that are sold separately before you compare two offers.",
             "Running costs deserve a line of their own: whatever has to be refilled, replaced or renewed comes back long after the first bill is forgotten.",
@@ -73,6 +75,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "Behind {m} is a plain question of room: where will it live, and for how many people?",
         ),
         body=(
+            "{g}Mark the spot where you want to put {the}, and live with the outline for a day.",
+            "{g}Think of the largest and the smallest day that {the} will see, and choose for the days in between.",
             "Measure the place it has to fit, then add the room a hand, a lid, a door or a cable needs while you use it.",
             "Capacity should follow an ordinary day, not the one weekend a year when everybody visits.",
             "Too large has a price of its own: it is heavier to move, slower to put away and tempting to leave unused.",
@@ -113,6 +117,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "A first attempt should teach you something whether or not it succeeds, and that is the test behind {m}.",
         ),
         body=(
+            "The first week with {the} should feel like practice and not like an examination.",
+            "{g}Picture a tired Monday with {the}; whatever still works then is easy enough.",
             "For a first choice, count the things that have to be right at the same moment; the shorter that list, the sooner the result is repeatable.",
             "Good instructions are a feature, so read them before you commit and notice where they lose you.",
             "Leave room to grow in one direction only, the one you are most curious about, and accept defaults everywhere else.",
@@ -154,6 +160,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "When a search is as specific as {m1}, somebody has decided what they will not do without.",
         ),
         body=(
+            "{g}Picture {the} on an ordinary Tuesday and strike out every feature that nobody would touch.",
+            "{g}Ask what {the} would do for you that your present solution does not.",
             "Sort features into three lists: cannot do without, would enjoy, would never notice; only the first list should rule anything out.",
             "For each feature ask which step of your routine it removes, and how often you take that step.",
             "A combined unit saves room and ties two lifetimes together, since one failing part can take the other out of use.",
@@ -195,6 +203,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "Those who look for {m} have moved past the name on the box to what is inside it.",
         ),
         body=(
+            "{g}If you can, pick {the} up and look for the parts that move, seal or carry weight.",
+            "{g}Find out how {the} looks after a year with somebody who uses it daily.",
             "Ask three things of any material: how it feels in use, how it is cleaned, and what it looks like after a year.",
             "The part that wears first decides how long the whole lasts, so find out which one it is and whether it is sold separately.",
             "Care instructions are the honest part of a product page, because they say what the material does not forgive.",
@@ -235,6 +245,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "Fit is personal, and {m} <say|says> so in the searcher's own words.",
         ),
         body=(
+            "{g}Keep {the} on, or in hand, for as long as a normal session lasts.",
+            "{g}Put what you use now beside {the} and name one difference that you can feel.",
             "Describe the person first: measurements, habits, old complaints, and how long a normal session lasts.",
             "Try at the time of day and in the conditions in which it will be used, with whatever else is worn or carried.",
             "Discomfort in the first minutes rarely disappears later, whatever a salesperson says about wearing in.",
@@ -276,6 +288,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "Around {topic} there is always a small kit, and {m} <are|is> where people look for it.",
         ),
         body=(
+            "{g}Imagine opening the box: what is missing before {the} can be used for the first time?",
+            "{k}Write down everything that has to be on the table before you start {doing}.",
             "Split the list in two: what the first attempt cannot do without, and what makes the hundredth more pleasant.",
             "Check what you already own, because many single-purpose tools do a job that an ordinary one does as well.",
             "Anything that is used up should be easy to buy again, so look for a second source before you depend on the first.",
@@ -316,6 +330,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "Buying well is a short job once the shortlist stands, and {m} <mark|marks> that point.",
         ),
         body=(
+            "{g}Search for the exact version of {the}, because shops mix it with the one before.",
+            "{g}Ask the seller how {the} would be repaired, and listen for a name and an address.",
             "Read the returns page first: the right to send something back after a trial is worth more than a small discount.",
             "Compare the same article with the same contents, because bundles are built to be hard to compare.",
             "Second-hand is a fair choice when you can see it working, can still buy the parts that wear, and have somebody to ask.",
@@ -356,6 +372,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "Those who look for {m} want a result without having to become the expert themselves.",
         ),
         body=(
+            "{s}Tell every candidate the same three facts about your case, and see who asks for the fourth.",
+            "{s}When you compare {things}, compare the questions they ask you as well as the answers they give.",
             "Write down the result you want and the date you need it, before you speak to anyone.",
             "Put the same questions to every candidate in the same words, so that the answers can be laid side by side.",
             "Find out who will do the work and not only who sells it, and ask what happens when that person is away.",
@@ -396,6 +414,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "The phone in your pocket reads {m1} as a question about distance, although quality is the harder half.",
         ),
         body=(
+            "Ask on the phone whether {thing} can be seen, tried or discussed on the spot.",
+            "{s}For {topic}, a first meeting in person shows in ten minutes how your questions will be treated later.",
             "Search on a map rather than in a list, and read the newest reviews first, since places change hands.",
             "Call before you travel and ask one precise question; the answer tells you about stock and about service at once.",
             "Distance counts double for anything that needs a second visit, such as a repair, an exchange or advice.",
@@ -436,6 +456,8 @@ CHOOSING: tuple[Aspect, ...] = (
             "Rankings answer {m} in general; a choice has to be answered in particular.",
         ),
         body=(
+            "{g}What suits a stranger may be wrong for you, however well {the} scored elsewhere.",
+            "{g}Before you read another test of {things}, write down what would make you send one back.",
             "Choose the single criterion that would make you regret a purchase, and rank by that alone before anything else.",
             "A review is useful when its writer uses the product as you would, so look for that person and ignore the average.",
             "Three candidates are enough: one that costs less than you planned, one that costs what you planned, one you would stretch for.",

@@ -28,6 +28,8 @@ DOING: tuple[Aspect, ...] = (
             "Most advice under {m1} lists steps; the order and the reason behind them matter more.",
         ),
         body=(
+            "When it comes to {doing}, the order matters more than the speed.",
+            "Watch somebody else {do}, if you can, and note where they take their time.",
             "Lay everything out before you begin, because the search for a missing piece is where most attempts go wrong.",
             "Measure what can be measured and write it down, even if it feels unnecessary at first.",
             "Change one thing at a time and keep the rest as it was; otherwise a better result teaches you nothing.",
@@ -70,6 +72,8 @@ DOING: tuple[Aspect, ...] = (
             "Charts promise to settle {m}; what they give is a first attempt to correct.",
         ),
         body=(
+            "{k}For {topic}, one well-kept number of your own is worth more than a table of borrowed ones.",
+            "{g}Find out how far {the} can be adjusted, and in what steps, before you trust any recipe.",
             "Take the maker's recommendation, or a source you trust, as attempt number one, and write it down exactly.",
             "Move in one direction in equal steps until the result becomes worse, then go half a step back.",
             "Keep everything else the same while you adjust, including the things that seem too small to matter.",
@@ -94,7 +98,7 @@ DOING: tuple[Aspect, ...] = (
         key="care",
         triggers=r"clean|cleaning|cleaner|descale|descaling|maintenance|maintain|wash|washing|care|caring|repair|repairs|replace|replacement|"
         r"parts replacement|service kit|unclog|season|seasoning|polish|remove stains|rinse|fix up",
-        topic="cleaning and upkeep",
+        topic="upkeep",
         asks="how to clean it and keep it working",
         criterion="Cleaning and upkeep",
         compare="Minutes after each use, and parts to take apart",
@@ -111,6 +115,8 @@ DOING: tuple[Aspect, ...] = (
             "Nobody buys anything for the pleasure of looking after it, yet {m} <decide|decides> how long it stays good.",
         ),
         body=(
+            "Ten minutes for {the} on a fixed day are easier to keep than an hour whenever there is time.",
+            "{gk}Know where the manual for {the} is before you need it.",
             "Sort the work by rhythm: what is done after every use, what once a week, and what a few times a year.",
             "Read the manual before the first clean, since the maker says which parts come apart and what must not get wet.",
             "Switch off, unplug and let things cool before you take anything apart.",
@@ -135,7 +141,7 @@ DOING: tuple[Aspect, ...] = (
     Aspect(
         key="trouble",
         triggers=r"why|not working|sour|bitter|leaking|leak|fix|fixing|troubleshooting|problem|problems|stop|error|errors|broken|clogged|watery|weak|jammed|"
-        r"stuck|mistakes?|hurt|hurts|pain|blisters?|injury|injuries|wrong|slow|noisy|burnt|issues?|penalty|penalties|channeling|squeak",
+        r"stuck|mistakes?|hurt|hurts|pain|blisters?|injury|injuries|wrong|too \w+|slow|noisy|burnt|issues?|penalty|penalties|channeling|squeak",
         topic="what goes wrong",
         asks="how to find the cause when something goes wrong",
         criterion="When it goes wrong",
@@ -153,13 +159,15 @@ DOING: tuple[Aspect, ...] = (
             "A fault with a name is half solved, but {m} <name|names> only what shows.",
         ),
         body=(
+            "Leave {the} exactly as it is until the symptom is written down.",
+            "{k}With {topic}, the first explanation that comes to mind is the one to test and not the one to believe.",
             "Ask first what changed: new material, a new setting, a new place, a longer gap than usual.",
             "Put the last change back as it was and try again before you touch anything else.",
             "Work from the cheap and reversible to the costly and final, and keep notes while you go.",
             "Describe the symptom in plain terms, with when it begins and what makes it better or worse, because good help depends on that.",
             "Two changes at once hide the cause even when they cure the symptom.",
             "Compare with a known good case: an older sample, another device, a second person doing the same.",
-            "Stop and ask a professional when heat, pressure, electricity, money owed or pain is part of the picture.",
+            "Stop and ask a professional as soon as the next step would be risky or costly.",
             "When it works again, undo the remedy once to be sure that it was the remedy.",
         ),
         bullets=(
@@ -178,7 +186,7 @@ DOING: tuple[Aspect, ...] = (
         key="time",
         triggers=r"how long|how often|when|last|lasts|lifespan|shelf life|expire|expires|store|storage|storing|hours|minutes|schedule|weekly|monthly|yearly|"
         r"overnight|daily|time|duration|week|weeks|deadline|deadlines|before|after|freeze|fresh|mileage",
-        topic="how long it takes and lasts",
+        topic="how long it takes",
         asks="how much time to allow and when to start again",
         criterion="Time",
         compare="Preparation, waiting and clearing away",
@@ -195,6 +203,8 @@ DOING: tuple[Aspect, ...] = (
             "Behind {m} is a calendar, so treat the question as one of planning.",
         ),
         body=(
+            "{k}Note how long {doing} takes you today, since that is the figure to plan with.",
+            "{g}Ask how long {the} should last in ordinary use, and what usually ends that life.",
             "Count the whole round: fetching, preparing, waiting, using and clearing away.",
             "Waiting is cheap when you can leave and expensive when you have to stand by, so note which kind it is.",
             "How long something keeps depends on how it is stored; date every container or file on the day it begins.",
@@ -236,6 +246,8 @@ DOING: tuple[Aspect, ...] = (
             "There is no measuring {m} from a label; comparison does it in an afternoon.",
         ),
         body=(
+            "{g}Try {the} where you would use it, since showrooms flatter everything.",
+            "{k}Keep a line for every occasion on which {topic} turned out as you wanted.",
             "Compare two at a time, side by side, because memory blends impressions within minutes.",
             "Have somebody else hand them to you unmarked, and write down your choice before you ask which was which.",
             "Use plain words first, such as stronger, softer or sharper, and borrow the expert's vocabulary later.",
@@ -276,6 +288,8 @@ DOING: tuple[Aspect, ...] = (
             "With {m}, the source matters more than the speed of the answer.",
         ),
         body=(
+            "{gk}Collect the warnings that come with {the} and read them as one list.",
+            "Put the question about {topic} to a professional in the words you would use with a friend.",
             "Prefer sources that say who wrote them, when, and what they are based on.",
             "Look at the date, because guidance changes and old pages stay online.",
             "Read the maker's warnings in full, including the ones that sound obvious.",
@@ -316,6 +330,8 @@ DOING: tuple[Aspect, ...] = (
             "Before {m} can be answered properly, the papers have to be on the table.",
         ),
         body=(
+            "Write {topic} at the head of a sheet, and list under it every document that has to do with it.",
+            "{s}Ask who prepares, who checks and who signs, because with {topic} that is seldom one person.",
             "Find the official source first and note the date of the version you read.",
             "Collect documents in one place, named by date and subject, before you start on any form.",
             "Separate what is private from what is business from the first day, because sorting later costs more.",
@@ -357,6 +373,8 @@ DOING: tuple[Aspect, ...] = (
             "Half of the confusion around {topic} lies in vocabulary, as {m} <suggest|suggests>.",
         ),
         body=(
+            "Explain {topic} to somebody who has never heard of it; the sentence where you hesitate is the one to look up.",
+            "Collect the words used around {topic} and sort them by what you would do differently.",
             "Write your own one-line definition, then look for a source that contradicts it; the gap is what you still have to learn.",
             "Two labels may cover the same thing, and one label may cover two, so ask what exactly is being described.",
             "A good definition says what something is for, what it needs, and what it is not.",

@@ -13,114 +13,36 @@ from igny8_resources.ai.offline.subject import item
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.writer import ProsCons, Table
 
-_CELLS: dict[str, tuple[str, str, str, str]] = {
-    "budget": (
-        "Total for {x}, extras included",
-        "The same total for {x}",
-        "{x}, priced on the same day",
-        "{x} with its extras",
-    ),
-    "space": (
-        "Room taken by {x} in use",
-        "{x}, measured in the same place",
-        "Outline of {x} on paper",
-        "{x}, lid and cable included",
-    ),
-    "ease": (
-        "Steps to a first result with {x}",
-        "The same count for {x}",
-        "{x} in the hands of a novice",
-        "A first try with {x}",
-    ),
-    "features": (
-        "What you need from {x}",
-        "{x} against the same must-have list",
-        "Extras of {x} you would use",
-        "{x}, ticked off line by line",
-    ),
-    "material": (
-        "Parts of {x} that wear",
-        "{x}: care that the maker asks for",
-        "Build of {x}, handled once",
-        "Spares for {x}",
-    ),
-    "fit": (
-        "{x} after a full session",
-        "The same session with {x}",
-        "Returns policy for {x}",
-        "{x} in real conditions",
-    ),
-    "kit": (
-        "Must-have extras for {x}",
-        "Extras to budget for with {x}",
-        "Consumables for {x}",
-        "What you own already for {x}",
-    ),
-    "buying": (
-        "Returns and guarantee for {x}",
-        "{x} from the same seller",
-        "Who answers for {x}",
-        "Second source for {x}",
-    ),
-    "provider": (
-        "Who is responsible with {x}",
-        "{x}, asked the same questions",
-        "Notice period for {x}",
-        "Reference for {x}",
-    ),
-    "local": ("Nearest place for {x}", "Hours and stock for {x}", "A second visit for {x}", "{x} by phone"),
-    "verdict": (
-        "Your first impression of {x}",
-        "{x}, judged by the same person",
-        "Complaints repeated about {x}",
-        "{x} in one sentence",
-    ),
-    "method": (
-        "One round with {x}, start to tidy",
-        "{x}, timed in the same way",
-        "The step that needs care with {x}",
-        "{x} on a busy morning",
-    ),
-    "settings": (
-        "How finely {x} can be adjusted",
-        "{x}, set twice to the same point",
-        "Smallest useful change on {x}",
-        "{x}, from noted settings",
-    ),
-    "care": ("Minutes to clean {x}", "{x}: pieces to take apart", "Care page for {x}", "{x}, cleaned after one use"),
-    "trouble": (
-        "Usual complaint about {x}",
-        "What goes wrong with {x}",
-        "Help available for {x}",
-        "{x}, after a mistake",
-    ),
-    "time": (
-        "Minutes from start to finish for {x}",
-        "{x} on the same clock",
-        "Waiting time with {x}",
-        "{x}, preparation included",
-    ),
-    "sensory": (
-        "Three words for the result of {x}",
-        "{x}, tried unmarked",
-        "What you notice first in {x}",
-        "{x} beside the others",
-    ),
-    "safety": (
-        "Named standard for {x}",
-        "Warnings that come with {x}",
-        "Who vouches for {x}",
-        "{x}, checked at the source",
-    ),
-    "paperwork": ("Records needed for {x}", "Dates that come with {x}", "Official page on {x}", "Help needed with {x}"),
-    "meaning": ("The problem to solve with {x}", "Purpose of {x}", "Who would miss {x}", "{x} in a definition"),
+_CELLS: dict[str, str] = {
+    "budget": "Total for {x}, extras included",
+    "space": "Room taken by {x} in use",
+    "ease": "Steps to a first good result with {x}",
+    "features": "What you would use {x} for every week",
+    "material": "Parts of {x} that wear first",
+    "fit": "How {x} feels after a full session",
+    "kit": "Must-have extras for {x}",
+    "buying": "Returns and guarantee for {x}",
+    "provider": "Who is responsible with {x}",
+    "local": "Nearest place for {x}",
+    "verdict": "Your own first impression of {x}",
+    "method": "One full round with {x}, timed",
+    "settings": "Smallest useful change with {x}",
+    "care": "Minutes to clean up after {x}",
+    "trouble": "The complaint you read most about {x}",
+    "time": "Minutes from start to finish with {x}",
+    "sensory": "Three words for the result of {x}",
+    "safety": "Named standard or warning for {x}",
+    "paperwork": "Records and dates that come with {x}",
+    "meaning": "The problem to solve with {x}",
 }
 _USUAL = ("method", "budget", "care", "ease", "sensory", "time")
 _USUAL_GOODS = ("budget", "care", "ease", "space", "kit", "buying")
 _USUAL_SERVICES = ("provider", "budget", "paperwork", "time", "meaning")
 
+_GOODS_ONLY = frozenset({"care", "space", "material", "kit", "fit", "features", "sensory"})
+
 PROS = (
-    "You already own part of what {x} would need.",
+    "{gk}You already own part of what {x} would need.",
     "In a trial of your own, {x} gave the result you prefer.",
     "Somebody you trust uses {x} and can help in the first weeks.",
     "Upkeep for {x} fits into the time you really have.",
@@ -128,10 +50,12 @@ PROS = (
     "The line you marked first speaks for {x}.",
     "Working with {x} is something you would enjoy.",
     "Supplies or support for {x} can be had close to home.",
-    "You could return {x} after a trial.",
+    "{gk}You could return {x} after a trial.",
     "With {x}, the number of things to get right at once is small enough for you.",
     "{x} would suit the number of people you have in mind.",
-    "A year from now, {x} would still match your use.",
+    "{s}The records that {x} would require are ones you keep already.",
+    "{s}A qualified adviser has looked at your case and named {x}.",
+    "{gk}A year from now, {x} would still match your use.",
 )
 CONS = (
     "{x} would need extras that push the total over your limit.",
@@ -140,11 +64,13 @@ CONS = (
     "Nobody nearby could help if {x} gave trouble.",
     "The strong lines of {x} are ones that you crossed out.",
     "The main argument for {x} is a feature you would seldom use.",
-    "There is no way to try {x} before paying.",
-    "Supplies for {x} come from a single source.",
-    "On busy days {x} would stay unused.",
+    "{gk}There is no way to try {x} before paying.",
+    "{gk}Supplies for {x} come from a single source.",
+    "{gk}On busy days {x} would stay unused.",
+    "{s}Leaving {x} later would be slow or costly.",
+    "{s}The dates that come with {x} fall into your busiest weeks.",
     "The complaints you read about {x} describe your own situation.",
-    "{x} would be hard to pass on if it turned out wrong.",
+    "{gk}{x} would be hard to pass on if it turned out wrong.",
     "You cannot say in one sentence what {x} would improve.",
 )
 
@@ -152,29 +78,24 @@ CONS = (
 def criteria(found: Sequence[Aspect], domain: str, number: int) -> list[Aspect]:
     """The criteria for a table: what the keywords ask about, filled up with what such a choice usually turns on."""
     usual = {"g": _USUAL_GOODS, "s": _USUAL_SERVICES}.get(domain, _USUAL)
-    keys = list(dict.fromkeys([*(one.key for one in found), *usual]))
+    keys = [key for key in dict.fromkeys([*(one.key for one in found), *usual]) if domain != "s" or key not in _GOODS_ONLY]
     return [aspect(key) for key in keys[:number]]
 
 
 def head_to_head(sides: Sequence[str], found: Sequence[Aspect], domain: str, keywords: Sequence[KeywordFacts]) -> Table:
     """One column a thing, one row a criterion, and rows for what the keyword file knows of each thing."""
     rows: list[tuple[str, ...]] = []
-    demand = [_largest(side, keywords) for side in sides]
-    if all(demand):
-        rows.append(
-            (
-                "Searches a month that name it",
-                *(f"up to {volume:,}" for volume in demand),
-                "Shows interest, not quality",
-            )
-        )
+    demand = [_demand(side, sides, keywords) for side in sides]
+    if all(demand) and len(set(demand)) == len(demand):
+        figures = (f"about {volume:,}" for volume in demand)
+        rows.append(("Searches a month that name it alone", *figures, "Never by itself: it shows interest and not quality"))
     beside = [_searched_with(side, sides, keywords) for side in sides]
     if all(beside) and len(set(beside)) == len(beside):
         rows.append(
-            ("Searched together with", *(capital(listed(words)) for words in beside), "Those words match your worry")
+            ("Searched together with", *(capital(listed(words)) for words in beside), "One of those words is your own worry")
         )
     for one in criteria(found, domain, 6 if len(sides) < 4 else 5):
-        cells = (capital(form.format(x=item(side))) for form, side in zip(_CELLS[one.key], sides, strict=False))
+        cells = (capital(_CELLS[one.key].format(x=item(side))) for side in sides)
         rows.append((one.criterion, *cells, capital(one.decides)))
     columns = ("What to compare", *(capital(side) for side in sides), "It decides when")
     return Table(
@@ -208,9 +129,15 @@ def pros_and_cons(prose: Prose, subjects: Sequence[str], each: int = 3) -> tuple
     return tuple(result)
 
 
-def _largest(side: str, keywords: Sequence[KeywordFacts]) -> int:
+def _demand(side: str, sides: Sequence[str], keywords: Sequence[KeywordFacts]) -> int:
+    """The searches a month of the brief's keywords that name one side and none of the others."""
     name = set(core_words(side))
-    return max((k.volume or 0 for k in keywords if name <= set(core_words(k.text))), default=0)
+    others = [set(core_words(other)) for other in sides if other != side]
+    return sum(
+        keyword.volume or 0
+        for keyword in keywords
+        if name <= set(core_words(keyword.text)) and not any(other <= set(core_words(keyword.text)) for other in others)
+    )
 
 
 def _searched_with(side: str, sides: Sequence[str], keywords: Sequence[KeywordFacts]) -> tuple[str, ...]:

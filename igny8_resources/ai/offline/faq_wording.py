@@ -49,13 +49,13 @@ ANSWERS: dict[str, AnswerWording] = {
             "Change a single thing between two attempts, so that you know what made the difference.",
             "Give every step a sign that it is finished, for example a weight, a time or a look.",
             "If a step fails, repeat that step instead of starting from the beginning.",
-            "Stop at once if anything has to be forced.",
+            "{gk}Stop at once if anything has to be forced.",
             "Measure rather than estimate, at least until the result is the same three times running.",
         ),
         (
             "Finish by noting the date and what you would do differently.",
             "A result counts as reliable when you can repeat it on another day.",
-            "Ask a qualified person if heat, pressure, money owed or pain is involved.",
+            "Ask somebody qualified as soon as the next step would be risky.",
             "Once it works, keep the routine and drop whatever you found yourself skipping.",
         ),
     ),
@@ -90,7 +90,7 @@ ANSWERS: dict[str, AnswerWording] = {
         (
             "Your own table of attempts will soon be more useful than a chart.",
             "Expect to adjust again when the material or the equipment changes.",
-            "Where health or money is at stake, have the figure confirmed by a professional.",
+            "{s}Have the figure confirmed by a professional before you rely on it.",
         ),
     ),
     "how_long": AnswerWording(
@@ -139,6 +139,7 @@ ANSWERS: dict[str, AnswerWording] = {
             "Look for a reviewer whose use resembles yours and read what that person complains about.",
             "Try two side by side wherever a trial is possible.",
             "Compare totals and terms for exactly the same contents.",
+            "A week with {about} on loan would tell you more than a month of reading.",
         ),
         (
             "If you still hesitate, take the one that is easier to return.",
@@ -194,7 +195,7 @@ ANSWERS: dict[str, AnswerWording] = {
             "A general answer hides the exceptions, and yours may be one of them.",
         ),
         (
-            "Where health, money or liability is involved, have a qualified person confirm it.",
+            "{s}Where money or liability is involved, have a qualified person confirm it.",
             "If nothing would change, you can leave the question open.",
             "Decide for now, and set a date on which to look again.",
             "Whatever you find, write it down together with the conditions.",
@@ -224,7 +225,8 @@ ANSWERS: dict[str, AnswerWording] = {
             "Look on a map as well as in a list, and read the newest comments first.",
         ),
         (
-            "Compare returns, guarantee and availability of parts along with the price.",
+            "{gk}Compare returns, guarantee and availability of parts along with the price.",
+            "{s}Ask each of them who would be responsible and how soon they answer.",
             "Opening hours and a second visit belong in the comparison.",
             "A short message to an independent place often finds what a search does not.",
         ),

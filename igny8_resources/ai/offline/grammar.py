@@ -17,6 +17,7 @@ PREPOSITIONS = words_of(
     "for with without in at on from to of by under over below above around between near using vs versus and or than "
     "before after during into as per about against"
 )
+_PLACE_WORDS = frozenset({"over", "under", "below", "above", "around", "on", "up"})
 _FIXED_TAILS = words_of(
     "home work school night once scratch hand sea office-hours bed school college university person advance general "
     "time season stock bulk me you us them it"
@@ -102,8 +103,8 @@ def indefinite(phrase: str) -> str:
     """``a`` or ``an`` in front of a phrase, by how its first word sounds."""
     first = re.split(r"[\s-]", phrase.strip(), maxsplit=1)[0]
     low = first.lower().strip("“”‘’'\"(")
-    if first.isupper() and low in SPELLED_ACRONYMS:
-        vowel = first[0] in "AEFHILMNORSX"
+    if len(first) == 1 or (first.isupper() and low in SPELLED_ACRONYMS):
+        vowel = first[0].upper() in "AEFHILMNORSX"
     elif low[:1].isdigit():
         vowel = low.startswith(("8", "11", "18"))
     elif re.match(r"(hour|honest|heir|honour|honor|herb(?=s?$)|x-?ray)", low):
@@ -118,17 +119,15 @@ def indefinite(phrase: str) -> str:
 def head_word(phrase: str) -> str:
     """The noun that a phrase is about: its last word before the first preposition."""
     words = phrase.lower().split()
-    for index, word in enumerate(words):
-        if word in PREPOSITIONS and index:
-            return words[index - 1]
-    return words[-1] if words else ""
+    return words[_head_length(words) - 1] if words else ""
 
 
 def number_of(phrase: str) -> Number:
     """Whether a noun phrase is singular, plural, uncountable or a name, judged by its head word."""
     low = phrase.lower().strip()
     head = head_word(low)
-    stem = re.split(r"\s(?:for|with|without|in|at|on|from|of|under|near)\s", low, maxsplit=1)[0]
+    words = low.split()
+    stem = " ".join(words[: _head_length(words)])
     if head in NAMES or re.search(r"[a-z]\d|\d[a-z]", head):
         return "name"
     if stem.endswith(_MASS_HEAD_PHRASES) or head in _MASS:
@@ -139,7 +138,7 @@ def number_of(phrase: str) -> Number:
         return "singular"
     if head.endswith("ing") and head not in _COUNT_ING and len(head) > 5:
         return "mass"
-    if head.endswith(("ness", "ship", "ware", "ism", "age")) and head not in _COUNT_IN_MASS_SUFFIX and len(head) > 6:
+    if head.endswith(("ness", "ware", "ism", "age")) and head not in _COUNT_IN_MASS_SUFFIX and len(head) > 6:
         return "mass"
     if head.endswith("s") and not head.endswith(("ss", "us", "is")):
         return "plural"
@@ -167,8 +166,11 @@ def plural(phrase: str) -> str:
 
 
 def _head_length(words: list[str]) -> int:
+    """How many words stand before the first preposition; ``over`` is one only in front of a figure ("pour over")."""
     for index, word in enumerate(words):
-        if word.lower() in PREPOSITIONS and index:
+        low = word.lower()
+        figure = index + 1 < len(words) and words[index + 1].lstrip("$£€")[:1].isdigit()
+        if index and low in PREPOSITIONS and (low not in _PLACE_WORDS or figure):
             return index
     return len(words)
 
@@ -253,7 +255,8 @@ def cased(text: str) -> str:
             return word.upper()
         return "I" if word == "i" else word
 
-    return re.sub(r"[^\W_]+(?:[’'][^\W_]+)?", one, text)
+    named = re.sub(r"[^\W_]+(?:[’'][^\W_]+)?", one, text)
+    return re.sub(r"\b([sc])(?= corps?\b)", lambda match: match.group(1).upper(), named)
 
 
 def capital(text: str) -> str:

@@ -38,7 +38,7 @@ _TAILS: dict[str, tuple[str, ...]] = {
         ": What to Look For",
         ": How to Pick Yours",
         ": The Criteria That Count",
-        ": From Long List to Shortlist",
+        ": How to Narrow Them Down",
     ),
     "landing_page": (": What to Expect", ": Start Here", ": An Overview"),
     "about_page": (": Who We Are and What We Cover", ": About {site}"),

@@ -40,6 +40,29 @@ LIST_LEADS = (
     "Leave this part with:",
     "The checks in brief:",
 )
+NAMED_LEADS = (
+    "One question for each:",
+    "In one line each:",
+    "Name by name:",
+    "What to ask of each:",
+    "A note on each of them:",
+    "Taken one by one:",
+)
+MODIFIERS = (
+    "Take {mods} one at a time, and ask what each would change on an ordinary day.",
+    "The words that make the difference here are {mods}.",
+    "Of {mods}, mark the one that you could not do without.",
+    "Read {mods} as requirements only if you would be ready to pay for them.",
+    "Find out whether {mods} exclude one another or can be had together.",
+    "Behind {mods} stand different habits, so start with the one that is yours.",
+)
+RELATED = (
+    "People who ask this also search for {m}.",
+    "Close to it in the search data <are|is> {m}.",
+    "It often comes together with {m}.",
+    "Have a look at {m} as well, since the questions meet.",
+    "Searchers put it beside {m}.",
+)
 KIND_NOTES = (
     "ask which step of your day it would change",
     "find one person who uses it and ask what they miss",

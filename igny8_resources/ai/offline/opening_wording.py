@@ -57,6 +57,9 @@ EVIDENCE_WITH_VOLUME = (
     "About {volume} searches a month use the words “{keyword}”, which says how common the question is and nothing about your case.",
     "Some {volume} times a month somebody types “{keyword}”, and rarely for the same reason.",
     "The phrase “{keyword}” is typed about {volume} times a month by people who are at different stages.",
+    "Search engines see “{keyword}” about {volume} times a month, and each time somebody means something slightly different.",
+    "“{keyword}” comes up about {volume} times a month in search, which makes it a common question with uncommon details.",
+    "Roughly {volume} searches a month begin with “{keyword}”; they end in very different decisions.",
 )
 EVIDENCE = (
     "Everybody who types “{keyword}” brings a different case, routine or budget to the question.",
@@ -69,13 +72,19 @@ WEIGHING = (
     "For one reader the point is {one}; for the next it is {two} or {three}.",
     "The searches around it circle {one}, {two} and {three}.",
     "Usually it comes down to {one}, {two} and {three}, in an order that only you can set.",
+    "Look closer and the same few points return: {one}, {two} and {three}.",
+    "Three points keep coming up: {one}, {two} and {three}.",
+    "Whether you begin with {one}, {two} or {three} depends on what would annoy you most.",
     "What people weigh is visible in their searches: {one}, {two} and {three}.",
 )
 ORGANISED = (
     "This guide follows {count} related searches and takes them in the order in which the answers depend on each other.",
     "The sections below are built from {count} searches on the subject, so you can go straight to yours.",
     "Here {count} of those searches are sorted into sections, each with something to decide or to test.",
-    "What follows is arranged around {count} real searches instead of a list of products.",
+    "What follows is arranged around {count} real searches, so that every part answers something people ask.",
+    "Behind the headings stand {count} searches, each taken up where it helps.",
+    "We took {count} related searches and put each where its answer is needed.",
+    "The outline comes from {count} searches; what they have in common became a section.",
     "To keep it practical, the page sticks to {count} searches and says for each what to check.",
 )
 HONESTY = (
@@ -84,16 +93,22 @@ HONESTY = (
     "Where an answer depends on your case, the text says what it depends on.",
     "Expect criteria, checks and an order of work; the verdict stays with you.",
     "It is meant to be used with a pencil: tick what applies, cross out the rest.",
+    "Nothing in it has to be believed; everything in it can be tried.",
+    "Read it from the top if you are at the beginning, or jump to the point that keeps you undecided.",
+    "The aim is a decision that you can explain afterwards.",
 )
 AUDIENCE = (
     "It is written for {audience}.",
     "The reader in mind is one of {audience}.",
-    "Examples and order are chosen for {audience}.",
+    "Order and emphasis are chosen for {audience}.",
+    "If you belong to {audience}, it was made with you in mind.",
 )
 
 TAKEAWAY_DEMAND = (
     "“{keyword}” is searched about {volume} times a month; “{second}” adds about {second_volume}, which makes {one} a question to settle early.",
     "Searches show the priorities: about {volume} a month for “{keyword}” and about {second_volume} for “{second}”.",
+    "Demand is measurable: about {volume} searches a month for “{keyword}”, and about {second_volume} for “{second}”.",
+    "People look for “{second}” about {second_volume} times a month and for “{keyword}” about {volume} times, so both are answered here.",
     "With about {second_volume} searches a month, “{narrower}” is the most common narrower form of “{keyword}”, itself at about {volume}.",
 )
 TAKEAWAYS = (
@@ -112,6 +127,8 @@ CONCLUSIONS = (
     "You now have the questions; the answers are a matter of an evening and a few checks.",
     "What remains is the part that no page can do for you.",
     "By now the big question should have become several small ones.",
+    "A page can bring order; the facts have to come from your own case.",
+    "Put the page aside for a moment and see which three points you remember.",
 )
 CONCLUSION_RECAP = (
     "Go back to {one} first, because it rules out the most, and leave {two} for the end.",
@@ -122,6 +139,8 @@ CONCLUSION_RECAP = (
 CONCLUSION_NEXT = (
     "Then make one small trial and write down what happened.",
     "After that, give yourself a date and keep it.",
+    "Then talk it through once with somebody who will be affected.",
+    "The rest is practice, and practice can begin today.",
     "Once it is decided, note the reason in a sentence; you will be glad of it in a year.",
     "A first step this week is worth more than a perfect plan next month.",
     "When the answers change, come back and run through the list again.",

@@ -69,5 +69,5 @@ NATIONALITIES = words_of(
 )
 """Names that describe a noun and are never its head: ``French press`` is a press."""
 
-COUNTABLE_NAMES = words_of("chemex aeropress v60 moccamaster iphone ipad macbook")
+COUNTABLE_NAMES = words_of("llc cpa ira suv pc tv pdf chemex aeropress v60 moccamaster iphone ipad macbook")
 """Names that take an article like common nouns do: a Chemex."""

@@ -199,13 +199,13 @@ GUIDE_SECTIONS: dict[str, SectionWording] = {
     "sibling": SectionWording(
         headings=("{sibling_title}",),
         leads=(
-            "{sibling_cap} is a subject of its own, and it is worth reading before the details elsewhere.",
+            "Read about {sibling} before the details elsewhere, because much depends on it.",
             "Turn to {sibling} once the basics are clear.",
             "A separate part of this guide belongs to {sibling}.",
             "Questions about {sibling} come up as soon as the first choice is made.",
-            "For many readers {sibling} is the real reason for being here.",
+            "For many readers, the real reason for being here is {sibling}.",
             "Where {sibling} is concerned, small differences are easy to overlook.",
-            "{sibling_cap} deserves a page with room for examples.",
+            "There is enough to say about {sibling} to fill a page of its own.",
             "Much of what is asked about {topic} leads to {sibling}.",
         ),
         body=(
@@ -221,6 +221,19 @@ GUIDE_SECTIONS: dict[str, SectionWording] = {
             "If you share the decision with somebody, let them read this part first.",
             "It pays to look at it twice, once before choosing and once after a few weeks of use.",
             "One page of notes is plenty; more than that is usually a sign of two questions in one.",
+        ),
+    ),
+    "more": SectionWording(
+        headings=("Narrower searches, answered briefly", "Also asked, in one line each", "Short notes on narrower searches"),
+        leads=(
+            "Some searches around {topic} need a line rather than a section.",
+            "Narrower searches have narrower answers, so here they are in brief.",
+            "What is left are searches with one clear thing to check.",
+        ),
+        body=(
+            "If one of them is your main question, treat its line as the first criterion.",
+            "Use them as reminders, and cross out whatever does not concern you.",
+            "A line that makes you hesitate is a line to look into.",
         ),
     ),
     "open": SectionWording(

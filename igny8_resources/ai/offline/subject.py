@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from igny8_resources.ai.offline.grammar import articled, cased, head_word, listed, number_of, plural, with_article
+from igny8_resources.ai.offline.grammar import articled, cased, head_word, indefinite, listed, number_of, plural, with_article
 from igny8_resources.ai.offline.keyword_reading import Reading, doing, normal, read_keyword, trouble_of
 from igny8_resources.ai.offline.proper_names import COUNTABLE_NAMES
 from igny8_resources.ai.offline.word_lists import words_of
@@ -19,6 +19,7 @@ _SERVICE_HEADS = words_of(
     "lawyers consultant consultants coach coaching contractor contractors plumber plumbers electrician electricians class "
     "classes lessons repair rental therapist dentist insurance outsourcing consulting"
 )
+_OFFICIAL = words_of("llc tax taxes vat payroll accounting bookkeeping insurance mortgage loan legal visa corp proprietorship")
 _BUYING_INTENTS = frozenset({"commercial", "transactional"})
 _BUYING_KINDS = frozenset({"best"})
 
@@ -66,7 +67,7 @@ def subject_of(primary: KeywordFacts, others: Sequence[KeywordFacts], content_ty
     """Work out what a page is about from its primary keyword and the company it keeps."""
     reading = read_keyword(primary.text)
     domain = _domain(reading, primary, others, content_type)
-    sides = compared_things([primary, *others]) if reading.kind == "versus" else ()
+    sides = reading.sides
     if sides:
         thing = listed([item(side) for side in sides], "or")
         both = listed([item(side) for side in sides])
@@ -74,7 +75,7 @@ def subject_of(primary: KeywordFacts, others: Sequence[KeywordFacts], content_ty
             primary.text, reading, domain, thing, both, True, both, "either one" if len(sides) == 2 else "any of them",
             f"choose between {both}", f"choosing between {both}", listed(sides), sides,
         )  # fmt: skip
-    bare = reading.subject
+    bare = f"{reading.subject} for {reading.use}" if reading.use else reading.subject
     number = number_of(bare)
     thing = item(bare)
     things = plural(bare) if number == "singular" else thing if number == "name" else bare
@@ -130,7 +131,7 @@ def item(name: str) -> str:
     """A thing as it is named in a sentence: an article where English wants one."""
     head = head_word(name)
     if number_of(name) == "name":
-        return f"{'an' if head[:1] in 'aeio' else 'a'} {name}" if head in COUNTABLE_NAMES else name
+        return indefinite(name) if head in COUNTABLE_NAMES else name
     return with_article(name)
 
 
@@ -153,6 +154,8 @@ def _domain(
     reading: Reading, primary: KeywordFacts, others: Sequence[KeywordFacts], content_type: ContentType
 ) -> Domain:
     texts = [primary.text, *(other.text for other in others)]
+    if any(set(normal(text).split()) & _OFFICIAL for text in texts[:1]):
+        return "s"
     served = [text for text in texts if set(normal(text).split()) & _SERVICE_HEADS]
     if content_type == "service" or len(served) * 2 > len(texts):
         return "s"
