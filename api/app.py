@@ -19,7 +19,7 @@ from api.tokens import Tokens
 from igny8_resources.settings import Settings, load_settings
 from igny8_resources.warehouse.engine import Warehouse
 
-ROUTERS = (auth, sites, planner, writer_requests, writer, distribution, video, billing, system)
+ROUTERS = (auth, sites, planner, writer, writer_requests, distribution, video, billing, system)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

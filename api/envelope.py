@@ -81,4 +81,4 @@ CreditAmount = Annotated[
     WithJsonSchema({"type": "string", "examples": ["12.5"]}, mode="serialization"),
 ]
 # The warehouse's ids are 64-bit; a larger number would be an error of the database instead of a plain "not found".
-RowId = Annotated[int, Field(ge=1, le=2**63 - 1)]
+RowId = Annotated[int, Field(ge=1, le=2**63 - 1, description="The row's id.")]

@@ -22,17 +22,11 @@ class FieldRow:
 
 @dataclass(frozen=True)
 class Answer:
-    """One status an operation may answer with."""
+    """What an operation answers with when it does what was asked."""
 
     status: str
-    description: str
     kind: str
     links: tuple[str, ...]
-
-    @property
-    def is_success(self) -> bool:
-        """Whether the request was done or accepted."""
-        return self.status.startswith("2")
 
 
 @dataclass(frozen=True)
@@ -48,6 +42,7 @@ class Operation:
     parameters: tuple[FieldRow, ...]
     body: tuple[FieldRow, ...]
     answers: tuple[Answer, ...]
+    refusals: tuple[str, ...]
     curl: str
 
 
@@ -76,6 +71,7 @@ class Reference:
     title: str
     version: str
     paragraphs: tuple[str, ...]
+    refusals: tuple[tuple[str, str], ...]
     groups: tuple[Group, ...]
     shapes: tuple[ShapeDoc, ...]
 
@@ -96,13 +92,20 @@ def reference_of(document: Mapping[str, Any], public_url: str) -> Reference:
         if tag["name"] in operations
     )
     shapes = tuple(
-        ShapeDoc(name, schema.get("description", ""), tuple(_fields(schema)))
+        ShapeDoc(name, schema.get("description", ""), tuple(_fields(schema, is_asked=False)))
         for name, schema in sorted(schemas.items())
-        if schema.get("properties")
+        if schema.get("properties") and not _wrapped(schema)
     )
+    every = (operation for methods in document["paths"].values() for operation in methods.values())
+    meanings = {
+        status: answer["description"]
+        for operation in every
+        for status, answer in operation["responses"].items()
+        if status.startswith(("4", "5"))
+    }
     info = document["info"]
     paragraphs = tuple(" ".join(part.split()) for part in info.get("description", "").split("\n\n"))
-    return Reference(info["title"], info["version"], paragraphs, groups, shapes)
+    return Reference(info["title"], info["version"], paragraphs, tuple(sorted(meanings.items())), groups, shapes)
 
 
 def _operation(
@@ -114,9 +117,9 @@ def _operation(
     parameters = tuple(
         FieldRow(
             parameter["name"],
-            f"{kind_text(parameter['schema'])} · {parameter['in']}",
+            _asked_kind(parameter["schema"]) + ("" if parameter["in"] == "query" else f", in the {parameter['in']}"),
             bool(parameter.get("required")),
-            parameter.get("description", "") or parameter["schema"].get("description", ""),
+            _described({**parameter["schema"], **parameter}),
         )
         for parameter in spec.get("parameters", [])
     )
@@ -128,18 +131,30 @@ def _operation(
         description=" ".join(spec.get("description", "").split()),
         needs_token=needs_token,
         parameters=parameters,
-        body=tuple(_fields(body)),
-        answers=tuple(_answers(spec.get("responses", {}))),
+        body=tuple(_fields(body, is_asked=True)),
+        answers=tuple(_answers(spec["responses"], schemas)),
+        refusals=tuple(status for status in sorted(spec["responses"]) if status.startswith(("4", "5"))),
         curl=_curl(method, f"{public_url}{path}", _example(body, schemas) if body else None, needs_token=needs_token),
     )
 
 
-def _answers(responses: Mapping[str, Any]) -> Iterator[Answer]:
+def _answers(responses: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Iterator[Answer]:
     for status, answer in sorted(responses.items()):
-        schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
-        yield Answer(
-            status, answer.get("description", ""), kind_text(schema) if schema else "", tuple(_shapes_in(schema))
-        )
+        if not status.startswith(("2", "3")):
+            continue
+        schema = answer.get("content", {}).get("application/json", {}).get("schema")
+        wrapped = _wrapped(_resolved(schema, schemas)) if schema else None
+        if wrapped:
+            wrapper, inner = wrapped
+            yield Answer(status, f"A page of {inner}" if wrapper == "Page" else f"{inner}, as data", (inner,))
+        else:
+            yield Answer(status, answer.get("description", ""), ())
+
+
+def _wrapped(schema: Schema) -> tuple[str, str] | None:
+    """The parts of a schema like ``Page[SiteItem]``, None for a plain one."""
+    wrapper, bracket, inner = schema.get("title", "").partition("[")
+    return (wrapper, inner.removesuffix("]")) if bracket else None
 
 
 def _resolved(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
@@ -147,13 +162,18 @@ def _resolved(schema: Schema, schemas: Mapping[str, Schema]) -> Schema:
     return schemas[reference.rpartition("/")[2]] if reference else schema
 
 
-def _fields(schema: Schema) -> Iterator[FieldRow]:
-    required = set(schema.get("required", ()))
+def _fields(schema: Schema, *, is_asked: bool) -> Iterator[FieldRow]:
+    """The fields of what is asked, where it matters what may be left out, or of what is answered, where it does not."""
+    required = set(schema.get("required", ())) if is_asked else set()
     for name, field in schema.get("properties", {}).items():
-        description = field.get("description", "")
-        if "default" in field and field["default"] is not None:
-            description = f"{description} Default: {json.dumps(field['default'])}.".strip()
-        yield FieldRow(name, kind_text(field), name in required, description, tuple(_shapes_in(field)))
+        kind = _asked_kind(field) if is_asked else kind_text(field)
+        yield FieldRow(name, kind, name in required, _described(field), tuple(_shapes_in(field)))
+
+
+def _described(field: Schema) -> str:
+    default = field.get("default")
+    told = "" if default in {None, ""} or "const" in field else f"Default: {default}."
+    return f"{field.get('description', '')} {told}".strip()
 
 
 def _shapes_in(schema: Any) -> Iterator[str]:
@@ -171,15 +191,27 @@ def kind_text(schema: Schema) -> str:
     >>> kind_text({"anyOf": [{"type": "array", "items": {"type": "integer"}}, {"type": "null"}]})
     'list of integer, or null'
     >>> kind_text({"type": "string", "enum": ["short", "long"]})
-    '"short" or "long"'
+    'one of `short`, `long`'
     """
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
-    if "const" in schema or "enum" in schema:
-        return " or ".join(json.dumps(value) for value in schema.get("enum") or [schema["const"]])
+    if "const" in schema:
+        return json.dumps(schema["const"])
+    if "enum" in schema:
+        return f"one of {', '.join(f'`{value}`' for value in schema['enum'])}"
     if "anyOf" in schema:
         *others, last = [kind_text(part) for part in schema["anyOf"]]
         return f"{', '.join(others)}, or {last}" if others else last
+    return _plain_kind(schema)
+
+
+def _asked_kind(schema: Schema) -> str:
+    """The type of something that may be left out: that null says the same is not worth a word."""
+    others = [part for part in schema.get("anyOf", ()) if part.get("type") != "null"]
+    return kind_text({**schema, "anyOf": others} if others else schema)
+
+
+def _plain_kind(schema: Schema) -> str:
     if schema.get("type") == "array":
         return f"list of {kind_text(schema.get('items', {}))}"
     if isinstance(schema.get("additionalProperties"), Mapping):
@@ -191,8 +223,8 @@ def _bounds(schema: Schema) -> str:
     """A number's limits, where they say something; the ends of the 64-bit range do not."""
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None and high < 2**31 - 1:
-        return f"{low} to {high}"
-    return f"from {low}" if low is not None else ""
+        return f"{low:,.10g} to {high:,.10g}"
+    return f"from {low:g}" if low is not None else ""
 
 
 def _example(body: Schema, schemas: Mapping[str, Schema]) -> dict[str, Any]:
@@ -212,7 +244,7 @@ def _example_value(field: Schema) -> Any:
     kind = field.get("type")
     if kind == "array":
         return [_example_value(field.get("items", {}))]
-    return {"integer": field.get("minimum", 1), "number": 1, "boolean": True}.get(str(kind), "...")
+    return {"integer": int(field.get("minimum", 1)), "number": 1, "boolean": True}.get(str(kind), "...")
 
 
 def _curl(method: str, url: str, body: Mapping[str, Any] | None, *, needs_token: bool) -> str:

@@ -77,6 +77,7 @@ SITE = SitePlan(
             ),
         ),
     ),
+    accent="#b8502a",
     author_name="Maya Lindqvist",
     author_bio=(
         "Maya Lindqvist ran the bar of a small roastery for nine years and now writes about making good coffee in ordinary "
@@ -97,7 +98,6 @@ class DemoSetUp:
     site: Site
     is_new: bool
     staged: StagedFile
-    articles_asked: int
 
 
 def set_up(parts: Platform, articles: int) -> DemoSetUp:
@@ -135,4 +135,4 @@ def set_up(parts: Platform, articles: int) -> DemoSetUp:
                 items=[Item(PLAN_SITE, SITE_KEY)],
                 idempotency_key=f"demo:{articles}",
             )
-    return DemoSetUp(site, known is None, staged, wanted)
+    return DemoSetUp(site, known is None, staged)

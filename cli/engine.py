@@ -7,7 +7,7 @@ in the instance afterwards, as if the daemon had made it.
 
 import fcntl
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -53,6 +53,10 @@ class Due:
     read_through: EventPosition | None
 
 
+OnStart = Callable[[Work], None]
+OnEnd = Callable[[Outcome], None]
+
+
 class Engine:
     """Executes due work until there is none."""
 
@@ -96,22 +100,35 @@ class Engine:
         beat = heartbeats.get("SENSOR")
         return beat is not None and time.time() - beat.timestamp < HEARTBEAT_SECONDS
 
-    def close_orphans(self) -> int:
-        """End runs whose process died before it could say so.
-
-        Returns:
-            How many there were.
-        """
+    def orphans(self) -> "Sequence[dg.DagsterRun]":
+        """Runs of this engine whose process died before it could end them, oldest first."""
         import dagster as dg
 
         unfinished = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.NOT_STARTED]
-        runs = self.instance.get_runs(dg.RunsFilter(statuses=unfinished))
-        orphans = [run for run in runs if names.DRIVER_TAG in run.tags and is_gone(run.tags[names.DRIVER_TAG], None)]
-        for run in orphans:
-            self.instance.report_run_failed(
-                run, message="its process ended before the run did; the work is taken up again"
+        runs = self.instance.get_runs(dg.RunsFilter(statuses=unfinished), ascending=True)
+        return [run for run in runs if names.DRIVER_TAG in run.tags and is_gone(run.tags[names.DRIVER_TAG], None)]
+
+    def _take_up(self, orphans: "Sequence[dg.DagsterRun]", on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
+        """Do the work of dead runs again, then close them: killed in between, the next process finds them once more."""
+        outcomes = []
+        works = {
+            (run.job_name, run.tags["dagster/partition"]): Work(
+                job=run.job_name,
+                partition=run.tags["dagster/partition"],
+                run_key=f"again/{run.run_id}",
+                site_key=run.tags.get(names.SITE_TAG, ""),
+                account_id=int(run.tags.get(names.ACCOUNT_TAG, "0")),
+                request_id=run.tags.get(names.REQUEST_TAG, ""),
             )
-        return len(orphans)
+            for run in orphans
+        }
+        for work in works.values():
+            on_start(work)
+            outcomes.append(self.execute(work))
+            on_end(outcomes[-1])
+        for run in orphans:
+            self.instance.report_run_failed(run, message="its process ended before the run did; its work was done again")
+        return outcomes
 
     def due(self) -> "Due":
         """The work that is due now."""
@@ -122,9 +139,9 @@ class Engine:
             events = read_events(session, read_cursor(session, READER), limit=EVENTS_A_ROUND, kinds=EVENT_KINDS)
             return Due(work_for_events(session, events), position_of(events[-1]) if events else None)
 
-    def run_until_idle(self, on_start: Callable[[Work], None], on_end: Callable[[Outcome], None]) -> list[Outcome]:
-        """Execute due work, round after round, until nothing is due."""
-        outcomes: list[Outcome] = []
+    def run_until_idle(self, on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
+        """Execute due work, what dead processes left first, round after round, until nothing is due."""
+        outcomes = self._take_up(self.orphans(), on_start, on_end)
         while (due := self.due()).works or due.read_through:
             for work in due.works:
                 on_start(work)

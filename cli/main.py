@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,8 +75,16 @@ def _platform(*, ready: bool = True) -> Platform:
     return parts
 
 
-def _work(parts: Platform) -> bool:
-    """Run what is due, or follow the daemon that does; returns whether everything succeeded."""
+@dataclass(frozen=True)
+class _Worked:
+    """How the work that was due went; ``pieces`` None means that a daemon does it."""
+
+    pieces: int | None
+    succeeded: bool
+
+
+def _work(parts: Platform) -> _Worked:
+    """Run what is due, or leave it to the daemon that looks after this instance."""
     from cli.engine import Engine
     from cli.instance import dagster_instance
     from cli.show import live
@@ -84,14 +93,14 @@ def _work(parts: Platform) -> bool:
         engine = Engine(parts, instance)
         if engine.daemon_is_alive():
             console.print("A Dagster daemon looks after this instance and does the work; `igny8 status` follows it.")
-            return True
+            return _Worked(None, succeeded=True)
         with engine.exclusive():
-            orphans = engine.close_orphans()
+            orphans = len(engine.orphans())
             if orphans:
                 console.print(f"Taking up the work of {orphans} run{'s' if orphans > 1 else ''} that ended too early.")
-            with live(console, parts, engine) as (on_start, on_end):
-                outcomes = engine.run_until_idle(on_start, on_end)  # type: ignore[arg-type]
-    return not any(outcome.failure for outcome in outcomes)
+            with live(console, parts) as (on_start, on_end):
+                outcomes = engine.run_until_idle(on_start, on_end)
+    return _Worked(len(outcomes), not any(outcome.failure for outcome in outcomes))
 
 
 @app.command()
@@ -187,16 +196,15 @@ def import_file(
                 items=[Item(PLAN_SITE, site)],
                 idempotency_key=f"import:{staged.import_id}",
             )
-        raise typer.Exit(0 if _work(parts) else 1)
+        raise typer.Exit(0 if _work(parts).succeeded else 1)
 
 
-def _ask_again(parts: Platform, site_key: str) -> int:
+def _ask_again(parts: Platform, site_key: str) -> None:
     from cli.retrying import ask_again
 
     again = ask_again(parts, site_key)
     if again:
         console.print(f"{again} piece{'s' if again > 1 else ''} of work had failed; trying again.")
-    return again
 
 
 def _pairs(given: list[str] | None) -> dict[str, str] | None:
@@ -241,9 +249,9 @@ def run(
                     items=[Item(PLAN_SITE, site)],
                 )
         _ask_again(parts, site)
-        succeeded = _work(parts)
+        worked = _work(parts)
         _print_made(parts, site)
-        raise typer.Exit(0 if succeeded else 1)
+        raise typer.Exit(0 if worked.succeeded else 1)
 
 
 @app.command()
@@ -270,7 +278,7 @@ def approve(
                 content, task, owner = content_of(session, key)
                 approve_article(session, content, task, owner, by="cli")
                 console.print(f"approved {key}: {content.title}")
-        raise typer.Exit(0 if _work(parts) else 1)
+        raise typer.Exit(0 if _work(parts).succeeded else 1)
 
 
 @app.command()
@@ -327,13 +335,13 @@ def demo(
                 f"[bold]Crema Lane[/], a site about home coffee brewing. {seen.tool_name}: {seen.good} keywords good, "
                 f"{seen.duplicates} repeated, {seen.refused} refused."
             )
-        again = _ask_again(parts, demonstration.SITE_KEY)
-        succeeded = _work(parts)
+        _ask_again(parts, demonstration.SITE_KEY)
+        worked = _work(parts)
         _print_made(parts, demonstration.SITE_KEY)
-        if succeeded and not setup.is_new and setup.articles_asked == again == 0:
+        if worked.pieces == 0:
             console.print("Everything was there already: nothing was made twice and nothing was spent.")
         _print_where(parts, demonstration.SITE_KEY, time.monotonic() - began)
-        raise typer.Exit(0 if succeeded else 1)
+        raise typer.Exit(0 if worked.succeeded else 1)
 
 
 def _print_where(parts: Platform, site_key: str, seconds: float) -> None:

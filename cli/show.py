@@ -5,15 +5,16 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from cli.engine import Engine, Outcome
+from cli.engine import OnEnd, OnStart, Outcome
 from igny8_resources.platform import Platform
 from igny8_resources.warehouse.store.sites import site_by_key
-from igny8_resources.warehouse.tables.ledgers import CreditUsage, RequestItem
+from igny8_resources.warehouse.tables.columns import OfSite
+from igny8_resources.warehouse.tables.ledgers import CreditUsage
 from igny8_resources.warehouse.tables.planner import Cluster, ContentIdea, Keyword
 from igny8_resources.warehouse.tables.publishing import SiteBuild
 from igny8_resources.warehouse.tables.social import SocialPost
@@ -42,7 +43,7 @@ def title_of(parts: Platform, work: Work) -> str:
 
 
 @contextmanager
-def live(console: Console, parts: Platform, engine: Engine) -> Iterator[tuple[object, object]]:
+def live(console: Console, parts: Platform) -> Iterator[tuple[OnStart, OnEnd]]:
     """A live display; gives the two callbacks that the engine wants."""
     progress = Progress(
         SpinnerColumn(finished_text="[green]✓[/]"),
@@ -51,7 +52,7 @@ def live(console: Console, parts: Platform, engine: Engine) -> Iterator[tuple[ob
         console=console,
         transient=False,
     )
-    current: dict[str, object] = {}
+    current: dict[str, TaskID] = {}
 
     def on_start(work: Work) -> None:
         current["task"] = progress.add_task(title_of(parts, work), total=1)
@@ -61,16 +62,10 @@ def live(console: Console, parts: Platform, engine: Engine) -> Iterator[tuple[ob
         words = title_of(parts, outcome.work)
         if outcome.failure:
             words = f"[red]{words}[/]\n  [red]{outcome.failure}[/]"
-        progress.update(task, description=words, completed=1)  # type: ignore[arg-type]
+        progress.update(task, description=words, completed=1)
 
-    del engine
     with progress:
         yield on_start, on_end
-
-
-def phase_of(session: Session, partition: str) -> str:
-    """The newest message of the work on a partition."""
-    return session.scalar(select(RequestItem.message).where(RequestItem.subject == partition)) or ""
 
 
 def made_table(parts: Platform, site_key: str) -> Table:
@@ -78,8 +73,8 @@ def made_table(parts: Platform, site_key: str) -> Table:
     with parts.warehouse.read() as session:
         site = site_by_key(session, site_key)
 
-        def count(model: type, *where: object) -> int:
-            query = select(func.count()).select_from(model).where(model.site_id == site.id, *where)  # type: ignore[attr-defined]
+        def count(model: type[OfSite], *where: ColumnElement[bool]) -> int:
+            query = select(func.count()).select_from(model).where(model.site_id == site.id, *where)
             return session.scalar(query) or 0
 
         words = session.scalar(select(func.sum(Content.word_count)).where(Content.site_id == site.id)) or 0
@@ -96,7 +91,7 @@ def made_table(parts: Platform, site_key: str) -> Table:
             ("Published", count(Content, Content.status == "published"), "", ()),
             ("Images", count(Image, Image.status == "ready"), "", ("image_prompts", "image")),
             ("Site pages", pages or 0, "", ()),
-            ("Social posts", count(SocialPost), "drafts", ("social_post",)),
+            ("Social posts", count(SocialPost), "drafts", ("social_post", "social_image")),
             (
                 "Videos",
                 count(VideoRender),

@@ -38,6 +38,6 @@ def markdown_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> 
     return "\n".join(lines)
 
 
-def skipped(reason: str) -> dg.MaterializeResult:  # type: ignore[type-arg]
+def skipped(reason: str) -> dg.MaterializeResult:
     """Nothing was made, and why."""
     return dg.MaterializeResult(metadata={"skipped": dg.MetadataValue.text(reason)})

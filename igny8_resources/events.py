@@ -53,7 +53,7 @@ def append_event(
         kind=kind, subject=subject, account_id=account_id, site_id=site_id, payload=payload or {}, actor=actor
     )
     if session.get_bind().dialect.name == "postgresql":
-        event.txid = literal_column("pg_current_xact_id()::text::bigint")  # type: ignore[assignment]
+        event.txid = literal_column("pg_current_xact_id()::text::bigint")
     session.add(event)
     return event
 

@@ -27,7 +27,9 @@ class Platform:
         """The media store."""
         from igny8_resources.media import media_store
 
-        return media_store(self.settings.media, f"{self.settings.public_url}/media")
+        # A folder's files are served by the API; S3 signs its own addresses.
+        is_s3 = self.settings.media.startswith("s3://")
+        return media_store(self.settings.media, None if is_s3 else f"{self.settings.public_url}/api/v1/media")
 
     @cached_property
     def ai(self) -> "AIRouter":

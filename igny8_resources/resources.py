@@ -47,4 +47,4 @@ class PlatformResource(dg.ConfigurableResource):  # type: ignore[type-arg]
 def resources_from_environment() -> dict[str, PlatformResource]:
     """The resources of a code location, bound to the variables that are set."""
     bound = {field: dg.EnvVar(name) for field, name in _FROM_ENVIRONMENT.items() if os.environ.get(name)}
-    return {"platform": PlatformResource(**bound)}  # type: ignore[arg-type]
+    return {"platform": PlatformResource(**bound)}

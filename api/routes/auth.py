@@ -20,9 +20,9 @@ class SignIn(Asked):
     """An email address and its password."""
 
     email: Annotated[PlainText, StringConstraints(min_length=3, max_length=254)] = Field(
-        examples=["maya@cremalane.example"]
+        description="In any case.", examples=["maya@cremalane.example"]
     )
-    password: SecretStr = Field(min_length=1, max_length=1024)
+    password: SecretStr = Field(min_length=1, max_length=1024, description="At most 1,024 characters.")
 
 
 class SignedInUser(Shape):

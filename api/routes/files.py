@@ -5,13 +5,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from sqlalchemy import select
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.types import Message, Receive, Scope, Send
 
 from api.access import Access, Reader
 from api.envelope import refusals
 from api.previews import SitePreviews
-from api.problems import Problem
+from api.problems import Problem, problem_response
 from api.service import service_of
 from igny8_resources.media import FolderStore, MediaError, MediaUnavailableError
 from igny8_resources.warehouse.store.sites import SITE_KEY
@@ -33,6 +35,10 @@ _SHOWN = {
     ".mp3": "audio/mpeg",
     ".vtt": "text/vtt",
     ".srt": "text/plain",
+}
+_RANGE_REFUSALS = {
+    400: "The Range header cannot be read; expected something like bytes=0-1023.",
+    416: "The byte range lies outside the file.",
 }
 _FILE = {"description": "The file.", "content": {"application/octet-stream": {}}}
 
@@ -78,13 +84,35 @@ def _no_file() -> Problem:
     return Problem(404, "There is no file with this key.")
 
 
-def _file(path: FilePath) -> FileResponse:
+class MediaResponse(FileResponse):
+    """A file whose refusals come in the envelope like all others: Starlette answers a bad range with plain text."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the file, or say why its range cannot be sent."""
+        refused: Message | None = None
+
+        async def watched(message: Message) -> None:
+            nonlocal refused
+            if message["type"] == "http.response.start" and message["status"] in _RANGE_REFUSALS:
+                refused = message
+            elif refused is None:
+                await send(message)
+
+        await super().__call__(scope, receive, watched)
+        if refused is not None:
+            status = refused["status"]
+            size = Headers(raw=refused["headers"]).get("content-range")
+            headers = {"Content-Range": size} if size else None
+            await problem_response(status, _RANGE_REFUSALS[status], headers=headers)(scope, receive, send)
+
+
+def _file(path: FilePath) -> MediaResponse:
     media_type = _SHOWN.get(path.suffix.lower())
     # Media does not change under its key, but who may see it can.
     headers = {"Cache-Control": "private, no-cache"}
     if media_type is not None:
-        return FileResponse(path, media_type=media_type, headers=headers)
-    return FileResponse(path, media_type="application/octet-stream", filename=path.name, headers=headers)
+        return MediaResponse(path, media_type=media_type, headers=headers)
+    return MediaResponse(path, media_type="application/octet-stream", filename=path.name, headers=headers)
 
 
 @preview_router.api_route("/sites/{key}", methods=["GET", "HEAD"])

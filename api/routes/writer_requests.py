@@ -37,7 +37,7 @@ class GenerateContent(Asked):
     )
     site: PlainText | None = Field(None, max_length=60, description="The site's key.", examples=["crema-lane"])
     articles: int | None = Field(
-        None, ge=1, le=MOST_ARTICLES, description="How many articles to plan and write for the site."
+        None, ge=1, le=MOST_ARTICLES, description="How many articles to plan and write for the site.", examples=[6]
     )
 
     @model_validator(mode="after")

@@ -1,9 +1,9 @@
 """The phrases under which a page may be linked to, and when two of them are the same."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 
-from igny8_assets.word_forms import content_stems, words
+from igny8_assets.word_forms import content_stems, content_words, words
 from igny8_resources.word_stems import STOPWORDS, word_set
 
 DETERMINERS = word_set("a an the your my our this that these those")
@@ -33,22 +33,34 @@ def anchor_key(phrase: str) -> tuple[str, ...]:
     return tuple(word.stem for word in words(phrase) if word.text.casefold() not in DETERMINERS)
 
 
-def longer_phrases(anchors: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
+def shortened(keyword: str) -> Iterator[str]:
+    """A keyword's endings of at least two meaningful words, longest first: "burr grinder" of "manual burr grinder".
+
+    In English the last noun says what a thing is, so an ending still names it, only less closely.
+    """
+    found = words(keyword)
+    for first in range(1, len(found) - 1):
+        if found[first].text.casefold() not in STOPWORDS and len(content_words(keyword[found[first].start :])) > 1:
+            yield keyword[found[first].start : found[-1].end]
+
+
+def holds(whole: tuple[str, ...], part: tuple[str, ...]) -> bool:
+    """Whether a phrase stands inside another, both as anchor keys."""
+    return any(part == whole[start : start + len(part)] for start in range(len(whole) - len(part) + 1))
+
+
+def longer_phrases(anchors: Iterable[str], known: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Those known phrases that hold one of the anchors and more: inside them an anchor would cut a name in two.
 
-    "espresso machine" is no anchor inside "espresso machine repair", "manual burr" none inside "manual burr grinder".
+    ``known`` maps each phrase to its anchor key. "espresso machine" is no anchor inside "espresso machine repair",
+    "manual burr" none inside "manual burr grinder".
     """
     keys = [anchor_key(anchor) for anchor in anchors]
     return tuple(
         dict.fromkeys(
             phrase
-            for phrase, whole in ((phrase, anchor_key(phrase)) for phrase in known)
-            if any(
-                part == whole[start : start + len(part)]
-                for part in keys
-                if len(part) < len(whole)
-                for start in range(len(whole) - len(part) + 1)
-            )
+            for phrase, whole in known.items()
+            if any(len(part) < len(whole) and holds(whole, part) for part in keys)
         )
     )
 

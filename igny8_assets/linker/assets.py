@@ -59,7 +59,9 @@ def internal_links(context: dg.AssetExecutionContext, platform: PlatformResource
                 payload={"outbound": len(linked.outbound), "inbound": len(linked.inbound)},
             )
             finish_items(session, partition, WRITE_ARTICLE)
-    rows = [("out", link.target, link.anchor, link.position) for link in linked.outbound]
+    rows: list[tuple[str, str, str, str]] = [
+        ("out", link.target, link.anchor, link.position) for link in linked.outbound
+    ]
     rows += [("in", source, link.anchor, link.position) for source, link in linked.inbound]
     rows += [("skipped", target, reason, "") for target, reason in linked.skipped]
     return dg.MaterializeResult(

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from igny8_assets.article_anchors import article_anchors
 from igny8_assets.article_passages import passages
-from igny8_assets.linker.anchors import anchor_key, anchor_phrases, longer_phrases
+from igny8_assets.linker.anchors import anchor_key, anchor_phrases, holds, longer_phrases, shortened
 from igny8_assets.word_forms import content_stems, count_words
 from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.writer import ArticleDraft
@@ -100,13 +100,16 @@ def find_candidates(
 ) -> list[LinkCandidate]:
     """The pages to link to, best first, no more than the article's length bears.
 
-    One candidate a page, never the article itself. An anchor phrase belongs to one page only: to the one whose primary
-    keyword it is, otherwise to the better fit; the article's own primary keyword is nobody's anchor.
+    One candidate a page, never the article itself. Beside its own names, a page may be called by the end of a keyword
+    ("burr grinder" of "manual burr grinder") when no other page's names hold it. An anchor phrase belongs to one page
+    only: to the one whose primary keyword it is, otherwise to the better fit; the article's own primary keyword is
+    nobody's anchor.
     """
     limits = rules or LinkRules()
     others = [page for page in _distinct(pages) if page.path != article.path]
     weights = _rarity([*others, article])
-    scored = [_scored(article, page, weights) for page in others if page.live or limits.include_planned]
+    reading = _Reading(article, weights)
+    scored = [_scored(reading, page, weights) for page in others if page.live or limits.include_planned]
     fit = [
         candidate
         for candidate in scored
@@ -114,16 +117,19 @@ def find_candidates(
     ]
     fit.sort(key=lambda candidate: (candidate.relation not in {"hub", "spoke"}, -candidate.score, candidate.target))
     bonds = sum(candidate.relation in {"hub", "spoke"} for candidate in fit)
-    fit = fit[: max(most_links(article, limits), bonds)]
+    by_path = {page.path: page for page in others}
+    fit = [_named(candidate, by_path) for candidate in fit[: max(most_links(article, limits), bonds)]]
     owners = _anchor_owners(article, others, fit)
 
     def owned(text: str, candidate: LinkCandidate) -> bool:
         return owners.get(anchor_key(text)) == candidate.target
 
-    names = [*article.keywords, *(name for page in others for name in (page.primary_keyword, *page.secondary_keywords))]
+    known: list[SitePage | LinkingArticle] = [article, *others]
+    names = {name: anchor_key(name) for page in known for name in _keywords(page)}
     chosen = []
     for candidate in fit:
         anchors = tuple(text for text in candidate.anchors if owned(text, candidate))
+        anchors += _unmistakable_endings(candidate.target, known, names)
         within = longer_phrases(anchors, names)
         chosen.append(candidate.model_copy(update={"anchors": anchors, "not_within": within}))
     return chosen
@@ -142,7 +148,7 @@ def inbound_sources(
     limits = rules or LinkRules()
     others = [article for article in articles if article.path != new_page.path]
     weights = _rarity([new_page, *others])
-    scored = [_scored(article, new_page, weights) for article in others]
+    scored = [_scored(_Reading(article, weights), new_page, weights) for article in others]
     found = [
         InboundSource(article.path, fit.score)
         for article, fit in zip(others, scored, strict=True)
@@ -174,18 +180,26 @@ def _relation(article: LinkingArticle, page: SitePage) -> Relation:
     return "spoke" if article.is_hub else "sibling"
 
 
-def _scored(article: LinkingArticle, page: SitePage, weights: Weights) -> LinkCandidate:
-    about, relation = _subject(page, weights), _relation(article, page)
+class _Reading:
+    """An article as it is compared with many pages: the words of each section and what it is about, read once."""
+
+    def __init__(self, article: LinkingArticle, weights: Weights) -> None:
+        self.article = article
+        self.said = [frozenset(content_stems(section.text)) for section in article.sections]
+        self.about = _subject(article, weights)
+
+
+def _scored(reading: _Reading, page: SitePage, weights: Weights) -> LinkCandidate:
+    about, relation = _subject(page, weights), _relation(reading.article, page)
     total = sum(about.values()) or 1.0
-    said = [set(content_stems(section.text)) for section in article.sections]
-    covered = [sum(weight for term, weight in about.items() if term in words) for words in said]
+    covered = [sum(weight for term, weight in about.items() if term in words) for words in reading.said]
     coverage = max(covered, default=0.0) / total
-    similarity = _COVERAGE * coverage + _SUBJECT * _cosine(about, _subject(article, weights))
+    similarity = _COVERAGE * coverage + _SUBJECT * _cosine(about, reading.about)
     score = min(1.0, similarity + _BONUS[relation]) * (1.0 if page.live else _PLANNED)
     return LinkCandidate(
         target=page.path,
         title=page.title,
-        anchors=anchor_phrases(page.primary_keyword, page.title, page.secondary_keywords),
+        anchors=(),
         score=round(score, 4),
         similarity=round(similarity, 4),
         relation=relation,
@@ -195,10 +209,7 @@ def _scored(article: LinkingArticle, page: SitePage, weights: Weights) -> LinkCa
 
 def _subject(page: SitePage | LinkingArticle, weights: Weights) -> dict[str, float]:
     """What a page is about: the stems of its title and keywords, weighted by where they stand and how rare they are."""
-    if isinstance(page, SitePage):
-        primary, secondary = page.primary_keyword, page.secondary_keywords
-    else:
-        primary, secondary = (page.keywords[0] if page.keywords else ""), page.keywords[1:]
+    primary, *secondary = _keywords(page) or ("",)
     terms: defaultdict[str, float] = defaultdict(float)
     for text, weight in ((page.title, _TITLE), (primary, _PRIMARY), *((text, _SECONDARY) for text in secondary)):
         for term in set(content_stems(text)):
@@ -210,7 +221,7 @@ def _rarity(pages: Sequence[SitePage | LinkingArticle]) -> dict[str, float]:
     """Inverse document frequency: a word that every page of the site uses says little about any of them."""
     spread: Counter[str] = Counter()
     for page in pages:
-        texts = (page.title, page.primary_keyword) if isinstance(page, SitePage) else (page.title, *page.keywords[:1])
+        texts = (page.title, *_keywords(page)[:1])
         spread.update({term for text in texts for term in content_stems(text)})
     return {term: math.log(1 + len(pages) / count) for term, count in spread.items()}
 
@@ -219,6 +230,28 @@ def _cosine(left: Weights, right: Weights) -> float:
     shared = sum(weight * right[term] for term, weight in left.items() if term in right)
     size = math.hypot(*left.values()) * math.hypot(*right.values())
     return shared / size if size else 0.0
+
+
+def _named(candidate: LinkCandidate, pages: Mapping[str, SitePage]) -> LinkCandidate:
+    page = pages[candidate.target]
+    anchors = anchor_phrases(page.primary_keyword, page.title, page.secondary_keywords)
+    return candidate.model_copy(update={"anchors": anchors})
+
+
+def _unmistakable_endings(
+    target: str, pages: Sequence[SitePage | LinkingArticle], names: Mapping[str, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Endings of a page's keywords that stand in no other page's keywords, the linking article's included."""
+    mine = [keyword for page in pages if page.path == target for keyword in _keywords(page)]
+    others = {names[keyword] for page in pages if page.path != target for keyword in _keywords(page)}
+    endings = {anchor_key(text): text for keyword in mine for text in shortened(keyword)}
+    own = {names[keyword] for keyword in mine}
+    clear = [key for key in endings if key not in own and not any(holds(name, key) for name in others)]
+    return tuple(endings[key] for key in sorted(clear, key=len, reverse=True))
+
+
+def _keywords(page: SitePage | LinkingArticle) -> tuple[str, ...]:
+    return (page.primary_keyword, *page.secondary_keywords) if isinstance(page, SitePage) else page.keywords
 
 
 def _anchor_owners(

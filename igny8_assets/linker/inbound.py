@@ -44,7 +44,7 @@ def inbound_patch(
         target=new_page.path,
         title=new_page.title,
         anchors=anchors,
-        not_within=longer_phrases(anchors, names),
+        not_within=longer_phrases(anchors, {name: anchor_key(name) for name in names}),
         score=1.0,
         similarity=1.0,
         relation="other",

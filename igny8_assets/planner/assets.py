@@ -15,19 +15,14 @@ from jobs.names import PLAN_SITE, REQUEST_TAG
 MOST_ROWS_SHOWN = 60
 
 
-def _planner_asset(**given: object):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    """What every asset of this file has in common."""
-    return dg.asset(
-        partitions_def=sites,
-        group_name="planner",
-        owners=OWNERS,
-        code_version="1",
-        retry_policy=TRANSIENT_RETRIES,
-        **given,  # type: ignore[arg-type]
-    )
-
-
-@_planner_asset(kinds={"table", "pandas"})
+@dg.asset(
+    partitions_def=sites,
+    group_name="planner",
+    owners=OWNERS,
+    code_version="1",
+    retry_policy=TRANSIENT_RETRIES,
+    kinds={"table", "pandas"},
+)
 def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The keywords of one site, one row per market and normalised text, loaded from the files that were handed in."""
     from igny8_assets.planner.importing import load_staged
@@ -59,7 +54,15 @@ def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
     )
 
 
-@_planner_asset(kinds={"ai", "table"}, deps=["keywords"])
+@dg.asset(
+    partitions_def=sites,
+    group_name="planner",
+    owners=OWNERS,
+    code_version="1",
+    retry_policy=TRANSIENT_RETRIES,
+    kinds={"ai", "table"},
+    deps=["keywords"],
+)
 def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Keywords that one page can answer: each keyword in exactly one cluster, ids that outlive re-clustering."""
     from igny8_assets.planner.planning import cluster_site
@@ -95,7 +98,15 @@ def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
     )
 
 
-@_planner_asset(kinds={"ai", "table"}, deps=["clusters"])
+@dg.asset(
+    partitions_def=sites,
+    group_name="planner",
+    owners=OWNERS,
+    code_version="1",
+    retry_policy=TRANSIENT_RETRIES,
+    kinds={"ai", "table"},
+    deps=["clusters"],
+)
 def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Pages worth writing, typed by what their cluster's searchers want; ideas that would compete are marked, not queued."""
     from igny8_assets.planner.planning import find_ideas
@@ -119,7 +130,15 @@ def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.M
     )
 
 
-@_planner_asset(kinds={"table"}, deps=["ideas"])
+@dg.asset(
+    partitions_def=sites,
+    group_name="planner",
+    owners=OWNERS,
+    code_version="1",
+    retry_policy=TRANSIENT_RETRIES,
+    kinds={"table"},
+    deps=["ideas"],
+)
 def tasks(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Articles to write, each the partition of its own: as many as were asked for, the most promising ideas first."""
     from igny8_assets.planner.planning import create_tasks

@@ -43,8 +43,8 @@ def page_document(session: Session, content: Content, site: Site, *, now: dateti
         meta_description=content.meta_description,
         html=content.html,
         draft=ArticleDraft.model_validate(content.draft),
-        content_type=content.content_type,  # type: ignore[arg-type]
-        content_structure=content.content_structure,  # type: ignore[arg-type]
+        content_type=content.content_type,
+        content_structure=content.content_structure,
         primary_keyword=content.primary_keyword,
         keywords=(content.primary_keyword, *content.secondary_keywords),
         word_count=content.word_count,

@@ -106,9 +106,9 @@ def _nodes(page: PageFacts) -> Iterator[Node]:
         }
     for image, key in zip(page.images, ids.images, strict=True):
         yield {"@id": key, **_image(page, image)}
-    if "breadcrumb" in pieces:
+    if "breadcrumb" in pieces and page.breadcrumbs:
         yield _breadcrumbs(page, ids)
-    if "item_list" in pieces:
+    if "item_list" in pieces and page.listed:
         yield _item_list(page, ids)
     if "faq" in pieces:
         yield from _questions(page, ids)

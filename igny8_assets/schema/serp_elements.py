@@ -84,10 +84,11 @@ def serp_elements(draft: ArticleDraft, content_class: ContentClass) -> SerpEleme
 
 
 def short_summary(draft: ArticleDraft) -> str:
-    """The article in at most 60 words: its conclusion if that fits, else its takeaways, else its opening sentences."""
-    for texts in (draft.conclusion, draft.key_takeaways, draft.introduction):
+    """The article in at most 60 words: its takeaways, else its conclusion, else its opening sentences."""
+    for texts in (draft.key_takeaways, draft.conclusion, draft.introduction):
         chosen: list[str] = []
-        for sentence in sentences("\n".join(texts)):
+        closed = (text.strip() if text.rstrip()[-1:] in ".!?…" else f"{text.strip()}." for text in texts)
+        for sentence in sentences("\n".join(closed)):
             if count_words(" ".join([*chosen, sentence])) > LONGEST_SUMMARY:
                 break
             chosen.append(sentence)

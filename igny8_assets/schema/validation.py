@@ -100,6 +100,10 @@ def _node(node: Node, where: str, index: dict[str, Node]) -> Iterator[Finding]:
         yield _found("type", where, "The node has no @type.")
     for kind in kinds:
         yield from _of_type(node, kind, where)
+    for advised in dict.fromkeys(field for kind in kinds for field in recommended_of(kind)):
+        if empty(node.get(advised)):
+            message = f"{kinds[0]} has no {advised}, which search engines advise."
+            yield _found("recommended", where, message, "warning")
     known = [kind for kind in kinds if is_type(kind)]
     for name, value in node.items():
         if name in _KEYWORDS:
@@ -122,9 +126,6 @@ def _of_type(node: Node, kind: str, where: str) -> Iterator[Finding]:
         yield _found("type", where, f"{kind} is not a type of the vocabulary table. Check its spelling.")
     for field in missing_fields(node, required_of(kind)):
         yield _found("required", where, f"{kind} lacks {field}. Supply it or leave the node out.")
-    for recommended in recommended_of(kind):
-        if empty(node.get(recommended)):
-            yield _found("recommended", where, f"{kind} has no {recommended}, which search engines advise.", "warning")
     if short := too_few_items(node, kind):
         yield _found("required", where, f"{kind} has {short}.")
 

@@ -259,7 +259,7 @@ def _graphs(site: SiteFacts, plan: SitePlan) -> dict[str, SchemaGraph]:
         graphs[page.path] = build_graph(
             schema.PageFacts(
                 site=schema_site(site),
-                content_class=kind,  # type: ignore[arg-type]
+                content_class=kind,
                 url=absolute(site.base_url, page.path),
                 title=page.title,
                 description=page.description,

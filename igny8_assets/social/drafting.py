@@ -6,15 +6,17 @@ from sqlalchemy import select
 
 from igny8_assets.social.composing import PLATFORM_RULES, ComposedPost, compose
 from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.providers import ImageCall
 from igny8_resources.contracts.social import SocialBrief, SocialDraft
 from igny8_resources.contracts.vocabulary import SocialPlatform
 from igny8_resources.contracts.writer import ArticleDraft
+from igny8_resources.palettes import palette_for
 from igny8_resources.platform import Platform
 from igny8_resources.warehouse.store import writer as store
 from igny8_resources.warehouse.store.sites import tenant_of, voice_of
 from igny8_resources.warehouse.tables.social import SocialPost
 from igny8_resources.warehouse.tables.tenancy import Site
-from igny8_resources.warehouse.tables.writer import Content
+from igny8_resources.warehouse.tables.writer import Content, Image
 
 
 @dataclass(frozen=True)
@@ -55,18 +57,39 @@ def draft_post(parts: Platform, partition: str, platform: SocialPlatform) -> Dra
         operation="social_post",
     )
     composed = compose(platform, written.value, content.url)
-    image_key = _picture(parts, site, content, platform, pictures[0].media_key if pictures else "")
+    image_key = _picture(parts, site, partition, content, platform, pictures[0] if pictures else None)
     _save(parts, content, platform, DraftedPost(platform, composed, written.value, written.call), image_key)
     return DraftedPost(platform, composed, written.value, written.call)
 
 
-def _picture(parts: Platform, site: Site, content: Content, platform: SocialPlatform, original: str) -> str:
-    if not original:
+def _picture(
+    parts: Platform, site: Site, partition: str, content: Content, platform: SocialPlatform, featured: Image | None
+) -> str:
+    """The post's picture in the platform's format, made from the article's featured one."""
+    if featured is None or featured.status != "ready":
         return ""
-    from igny8_assets.social.images import fit_for_platform
+    from igny8_assets.social.images import SOCIAL_IMAGE_SIZES, fit_for_platform
 
+    size, palette, original = SOCIAL_IMAGE_SIZES[platform], palette_for(site.key, site.accent), featured.media_key
+    if size.height >= size.width and parts.ai.image_provider.name == "offline":
+        # A card is designed for its format: a wide one fitted into a square or upright frame would waste half of it.
+        original = parts.ai.picture(
+            tenant_of(site),
+            subject=partition,
+            call=ImageCall(
+                prompt=featured.prompt,
+                headline=featured.headline,
+                lines=tuple(featured.lines),
+                kicker=site.name,
+                palette=palette,
+                width=size.width,
+                height=size.height,
+                seed=content.task_id * 100,
+            ),
+            operation="social_image",
+        ).media_key
     key = f"{tenant_of(site).media_prefix}/social/{content.task_id}/{platform}.jpg"
-    parts.media.put(key, fit_for_platform(parts.media.get(original), platform), "image/jpeg")
+    parts.media.put(key, fit_for_platform(parts.media.get(original), platform, palette), "image/jpeg")
     return key
 
 

@@ -43,8 +43,8 @@ def write_script(parts: Platform, partition: str) -> TextResult[VideoScript]:
         draft, preset = ArticleDraft.model_validate(content.draft), preset_named(project.render_preset)
         brief = VideoBrief(
             voice=voice_of(session, site),
-            video_type=project.video_type,  # type: ignore[arg-type]
-            preset=project.render_preset,  # type: ignore[arg-type]
+            video_type=project.video_type,
+            preset=project.render_preset,
             title=content.title,
             summary=content.meta_description,
             key_takeaways=draft.key_takeaways,

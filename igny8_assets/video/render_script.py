@@ -21,7 +21,7 @@ from igny8_assets.video.video_cards import card_for_section
 from igny8_assets.video.voiceover import WORDS_PER_MINUTE, speak_section
 from igny8_resources.ai.providers import Palette, SpeechProvider
 from igny8_resources.contracts.values import Value
-from igny8_resources.contracts.video import ScriptSection, SectionType, VideoScript, VisualCue
+from igny8_resources.contracts.video import ScriptSection, SectionType, VisualCue
 from igny8_resources.contracts.vocabulary import RenderPreset
 
 HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -148,31 +148,6 @@ def load_script(path: Path) -> RenderScript:
         raise ScriptInvalid(
             f"The script {path.name} cannot be used:\n" + "\n".join(f"- {problem}" for problem in problems)
         ) from (error if section is None else ScriptInvalid(problems[0], section))
-
-
-def script_file(script: VideoScript, preset: RenderPreset, *, brand: str = "", address: str = "") -> RenderScript:
-    """The script file of a generated script: what an editor may take, change and render by hand.
-
-    Sections that ask for a picture of the article become text cards until a picture is named.
-    """
-    sections = tuple(
-        RenderSection(
-            type=section.type,
-            narration=section.narration,
-            visual_cue="text_card" if section.visual_cue == "article_image" else section.visual_cue,
-            text_overlay=section.text_overlay,
-        )
-        for section in script.sections
-    )
-    return RenderScript(
-        preset=preset,
-        title=script.title,
-        description=script.description,
-        tags=script.tags,
-        sections=sections,
-        brand=brand,
-        address=address,
-    )
 
 
 def render(

@@ -166,13 +166,18 @@ def _section(section: Section, index: int, anchors: ArticleAnchors, images: Iter
         parts.append(_list("ul", section.bullets))
     if section.steps:
         items = [
-            _tag("li", _tag("strong", step.name), " ", step.text, id=anchors.step(index, number), join="")
+            _tag("li", _tag("strong", _closed(step.name)), " ", step.text, id=anchors.step(index, number), join="")
             for number, step in enumerate(section.steps)
         ]
         parts.append(_tag("ol", *items, class_="steps"))
     if section.table is not None:
         parts.append(_table(section.table))
     return parts
+
+
+def _closed(name: str) -> str:
+    """A step's name as a sentence, since its text follows on the same line."""
+    return f"{name.strip()}." if name.strip()[-1:].isalnum() else name
 
 
 def _table(table: Table) -> "Markup":

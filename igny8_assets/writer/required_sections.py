@@ -1,7 +1,8 @@
 """What each kind of page must contain, from platform-modules §3.3 of the seeds.
 
-A part with a shape of its own (table, steps, FAQ, call to action) is an error when it is missing; a part that only its
-heading can tell (benefits, results, history) is a warning, and is looked for in English articles only.
+A part with a shape of its own (table, steps, FAQ, call to action) is an error when it is missing, an FAQ only if the
+brief knows of questions: nobody gains by made-up ones. A part that only its heading can tell (benefits, results,
+history) is a warning, and is looked for in English articles only.
 """
 
 import re
@@ -87,9 +88,10 @@ def required_sections(draft: ArticleDraft, brief: ArticleBrief) -> Iterator[Find
     asked |= {requirement[0]: requirement for requirement in _BY_STRUCTURE.get(brief.content_structure, ())}
     for name, present, what in asked.values():
         if not present(draft):
+            unasked = name == "faq" and not brief.questions and brief.content_structure != "question"
             yield Finding(
                 check="required_sections",
-                severity="error",
+                severity="warning" if unasked else "error",
                 passage=name,
                 message=f"A {_called(brief)} needs {what}. Add it.",
             )

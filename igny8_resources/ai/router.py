@@ -95,7 +95,7 @@ class AIRouter:
             key = self.settings.openai_api_key
             return OpenAITextProvider(
                 base_url=self.settings.openai_base_url or "https://api.openai.com/v1",
-                api_key=key.get_secret_value() if key else "not-needed",
+                api_key=key.get_secret_value() if key else "",
                 model=self.settings.openai_model,
                 timeout=self.settings.openai_timeout_seconds,
             )

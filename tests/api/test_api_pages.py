@@ -97,6 +97,9 @@ def test_media_is_for_its_account(client: TestClient, ours: Tenant, theirs: Tena
     assert picture.headers["cache-control"] == "private, no-cache"
     part = client.get(path, headers=ours.as_role() | {"Range": "bytes=0-3"})
     assert (part.status_code, part.content) == (206, b"\x89PNG")
+    for given, status in {"bytes=9000-": 416, "bytes=z": 400}.items():
+        refused = client.get(path, headers=ours.as_role() | {"Range": given})
+        assert (refused.status_code, refused.json()["success"]) == (status, False)
     assert client.get(path).status_code == 401
     (settings.home_path / "media" / "loose.txt").write_text("secret")
     keys = (

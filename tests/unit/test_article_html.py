@@ -17,7 +17,7 @@ from igny8_assets.writer.article_html import (
     sanitise,
     word_count,
 )
-from igny8_resources.contracts.writer import QuestionAnswer
+from igny8_resources.contracts.writer import QuestionAnswer, Step
 
 
 def parsed(fragment: str):
@@ -80,6 +80,12 @@ def test_repeated_and_unwritable_headings_still_get_ids_of_their_own():
     )
     assert article_anchors(draft).sections == ("faq-2", "twice", "twice-2", "section-4")
     assert 'id="twice-2"' in render_article(draft)
+
+
+def test_a_step_name_without_a_full_stop_gets_one_before_its_text():
+    step = Step(name="Rinse", text="Run clean water.")
+    draft = HOW_TO.model_copy(update={"sections": (section("Do it", steps=(step,)),)})
+    assert '<li id="do-it-step-1"><strong>Rinse.</strong> Run clean water.</li>' in render_article(draft)
 
 
 def test_labels_follow_the_site_language():

@@ -92,7 +92,6 @@ def test_secondary_keywords_are_met_in_any_inflection():
     ("name", "changes", "passage"),
     [
         ("comparison", {"pros_cons": ()}, "pros_cons"),
-        ("comparison", {"faq": ()}, "faq"),
         ("product", {"call_to_action": " "}, "call_to_action"),
         ("product", {"sections": SAMPLES["product"][0].sections[:1]}, "specs_table"),
         ("service", {"sections": SAMPLES["post"][0].sections}, "process_steps"),
@@ -103,6 +102,13 @@ def test_secondary_keywords_are_met_in_any_inflection():
 def test_each_type_needs_its_own_parts(name, changes, passage):
     draft, brief = SAMPLES[name]
     assert ("required_sections", "error", passage) in found(draft, brief, **changes)
+
+
+def test_an_faq_is_demanded_when_people_are_known_to_ask():
+    draft, brief = SAMPLES["comparison"]
+    assert ("required_sections", "warning", "faq") in found(draft, brief, faq=())
+    asked = brief.model_copy(update={"questions": ("is a burr grinder better",)})
+    assert ("required_sections", "error", "faq") in found(draft, asked, faq=())
 
 
 def test_parts_that_only_a_heading_shows_are_advice():

@@ -270,7 +270,7 @@ def test_rich_results_are_dated():
 
 def test_serp_elements_quote_the_article():
     found = serp_elements(COMPARISON, "comparison_post")
-    assert found["tldr"] == COMPARISON.conclusion[0]
+    assert found["tldr"] == "Burrs give even grounds. Blades cost little and fit in a drawer."
     assert [entry["id"] for entry in found["toc"]][-2:] == ["the-verdict-which-grinder-should-you-choose", "faq"]
     assert found["comparison_table"]["columns"] == ["Trait", "Burr grinder", "Blade grinder"]
     assert found["paa_subheadings"][0]["question"].startswith("The verdict")

@@ -13,12 +13,11 @@ from igny8_assets.video.encoder import Encoder
 from igny8_assets.video.failures import EncodingFailed, FileUnreadable, RenderCancelled, ScriptInvalid
 from igny8_assets.video.presets import preset_named
 from igny8_assets.video.probe import black_or_frozen, probe, top_level_boxes
-from igny8_assets.video.render_script import RenderScript, load_script, render, script_file
+from igny8_assets.video.render_script import load_script, render
 from igny8_assets.video.rendering import render_timeline
 from igny8_assets.video.soundtrack import lay_voices, make_soundtrack, measure_loudness
 from igny8_assets.video.timeline import SectionPictures, build_timeline
 from igny8_assets.video.voiceover import speak_section
-from igny8_resources.contracts.video import VideoScript
 
 TINY = preset_named("youtube_short").resized(270, 480, min_seconds=1)
 SECTIONS = [
@@ -194,15 +193,6 @@ def test_missing_and_corrupt_pictures_are_found_before_anything_is_spoken(tmp_pa
     (tmp_path / "photo.jpg").unlink()
     with pytest.raises(ScriptInvalid, match=r"Section 2: The picture .* does not exist"):
         render(script, tmp_path / "o.mp4", speech=None, preset=TINY)
-
-
-def test_a_generated_script_can_be_written_out_and_edited():
-    generated = VideoScript(
-        title="T", description="D", tags=("a",), sections=(section("Hello.", kind="hook", cue="article_image"),)
-    )
-    file = script_file(generated, "tiktok", brand="Crema Lane")
-    assert RenderScript.model_validate_json(file.model_dump_json()) == file
-    assert file.sections[0].visual_cue == "text_card"
 
 
 def test_probing_what_is_no_video(tmp_path):

@@ -7,7 +7,7 @@ criteria, checks and an order of work, and quotes no figure but the searches a m
 from collections.abc import Sequence
 
 from igny8_resources.ai.offline import opening_wording as opening
-from igny8_resources.ai.offline.article_sections import SectionWriter
+from igny8_resources.ai.offline.article_sections import SectionWriter, without_a_sentence
 from igny8_resources.ai.offline.aspects import Aspect
 from igny8_resources.ai.offline.comparing import criteria, pros_and_cons
 from igny8_resources.ai.offline.faq import answer_questions
@@ -36,19 +36,30 @@ def write_article(brief: ArticleBrief) -> ArticleDraft:
     subject = subject_of(brief.primary_keyword, brief.secondary_keywords, brief.content_type)
     planned = follow_outline(
         plan_sections(
-            planning_prose(brief.voice.site_key, subject), subject, brief.content_type, brief.content_structure,
-            brief.secondary_keywords, brief.sibling_topics, brief.target_words,
+            planning_prose(brief.voice.site_key, subject),
+            subject,
+            brief.content_type,
+            brief.content_structure,
+            keywords=brief.secondary_keywords,
+            siblings=brief.sibling_topics,
+            target_words=brief.target_words,
         ),
         brief.outline,
         subject,
-    )  # fmt: skip
+    )
     return _Article(brief, subject, planned).draft()
 
 
 def planning_prose(site_key: str, subject: Subject) -> Prose:
     """The source of headings, seeded alike for an idea and for its article so that both have the same outline."""
-    return Prose(f"{site_key}\0{normal(subject.keyword)}", subject.slots() | {"site": "this site"}, subject.domain,
-                 subject.things_plural, subject.keyword, 4)  # fmt: skip
+    return Prose(
+        f"{site_key}\0{normal(subject.keyword)}",
+        subject.slots() | {"site": "this site"},
+        domain=subject.domain,
+        things_plural=subject.things_plural,
+        keyword=subject.keyword,
+        limit=4,
+    )
 
 
 def article_words(draft: ArticleDraft) -> int:
@@ -91,10 +102,10 @@ class _Article:
         self.prose = Prose(
             self.seed,
             slots,
-            subject.domain,
-            subject.things_plural,
-            subject.keyword,
-            max(5, round(brief.target_words * 0.008)),
+            domain=subject.domain,
+            things_plural=subject.things_plural,
+            keyword=subject.keyword,
+            limit=max(5, round(brief.target_words * 0.005)),
         )
         for text in (brief.title, *(section.heading for section in planned)):
             self.prose.note(text)
@@ -107,7 +118,10 @@ class _Article:
         target = brief.target_words
         questions = max(3, min(8, target // 190))
         keywords = (brief.primary_keyword, *brief.secondary_keywords)
-        faq = answer_questions(self.prose, self.subject, brief.questions, keywords, questions)
+        asked = [question for question in brief.questions if normal(question)]
+        own = brief.primary_keyword if self.subject.reading.verb else None
+        known = [keyword for keyword in keywords if keyword is not own]
+        faq = answer_questions(self.prose, self.subject, asked, known, questions)
         sided = brief.content_structure in {"comparison", "review"} or brief.content_type == "comparison"
         pros_cons: tuple[ProsCons, ...] = ()
         if sided:
@@ -225,7 +239,9 @@ class _Article:
         """Fixed sections first, at their natural size; the topics share the words that are left."""
         written: dict[int, Section] = {}
         topical = [
-            index for index, section in enumerate(self.planned) if section.kind in {"aspect", "uses", "kinds", "open"}
+            index
+            for index, section in enumerate(self.planned)
+            if section.kind in {"aspect", "uses", "kinds", "open", "more"}
         ]
         fixed = [index for index in range(len(self.planned)) if index not in topical]
         share = max(60, budget // max(1, len(self.planned)))
@@ -253,6 +269,19 @@ class _Article:
             sections[index] = self.writer.mention(sections[index], texts)
         return draft.model_copy(update={"sections": tuple(sections)})
 
+    def _shortened(self, draft: ArticleDraft) -> ArticleDraft:
+        sections = list(draft.sections)
+        for _ in range(60):
+            if article_words(draft) <= 1.2 * self.brief.target_words:
+                break
+            place = max(range(len(sections)), key=lambda index: _spare_words(sections[index]))
+            shorter = without_a_sentence(sections[place])
+            if shorter is None:
+                break
+            sections[place] = shorter
+            draft = draft.model_copy(update={"sections": tuple(sections)})
+        return draft
+
     def _home(self, keyword: KeywordFacts, count: int) -> int:
         asked = aspect_of(keyword.text, self.subject)
         for index, section in enumerate(self.planned):
@@ -262,7 +291,11 @@ class _Article:
         return topical[0] if topical else count - 1
 
     def _fitted(self, draft: ArticleDraft) -> ArticleDraft:
-        """The draft, lengthened with general advice while it is clearly short of what a full brief asks for."""
+        """The draft at the length the brief asks for, as far as its keywords carry it.
+
+        A draft that is clearly short gets general advice, one that is clearly long loses sentences of its fixed parts.
+        """
+        draft = self._shortened(draft)
         if len(self.brief.secondary_keywords) < 5:
             return draft
         sections = list(draft.sections)
@@ -288,3 +321,8 @@ def _all_text(draft: ArticleDraft) -> str:
     for item in draft.faq:
         texts += [item.question, item.answer]
     return "\n".join(texts).lower()
+
+
+def _spare_words(section: Section) -> int:
+    """How much plain text a section could lose: its paragraphs without the first sentence."""
+    return sum(word_count(text) for text in section.paragraphs) if without_a_sentence(section) else 0

@@ -5,18 +5,27 @@ from collections.abc import Callable, Sequence
 from igny8_resources.ai.offline import linking_wording as linking
 from igny8_resources.ai.offline.aspects import Aspect, aspect
 from igny8_resources.ai.offline.comparing import criteria_table, head_to_head, specification_table
-from igny8_resources.ai.offline.grammar import articled, capital, cased, plural, word_count
-from igny8_resources.ai.offline.keyword_reading import read_keyword
+from igny8_resources.ai.offline.grammar import (
+    articled,
+    capital,
+    cased,
+    listed,
+    sentences,
+    with_article,
+    word_count,
+)
+from igny8_resources.ai.offline.keyword_reading import normal, read_keyword
+from igny8_resources.ai.offline.proper_names import NAMES
 from igny8_resources.ai.offline.prose import Prose, paragraph
 from igny8_resources.ai.offline.section_plan import SECTIONS, PlannedSection, compared, heading_slots
 from igny8_resources.ai.offline.section_wording import SectionWording
 from igny8_resources.ai.offline.step_wording import PROCEDURES, SERVICE_PROCESS, StepTexts, procedure_for
-from igny8_resources.ai.offline.subject import Subject, item
-from igny8_resources.ai.offline.topics import aspect_of
+from igny8_resources.ai.offline.subject import Subject
+from igny8_resources.ai.offline.topics import aspect_of, modifiers_of
 from igny8_resources.contracts.writer import ArticleBrief, Section, Step, Table
 
 _WORDS_A_SENTENCE = 20
-_WORDS_A_BULLET = 9
+_NAMED = ("features", "material", "", "space", "fit", "sensory", "ease")
 
 
 class SectionWriter:
@@ -48,6 +57,7 @@ class SectionWriter:
             "features": self._features,
             "coverage": self._coverage,
             "team": self._team,
+            "more": self._more,
         }
         return writers.get(planned.kind, self._plain)(planned, budget)
 
@@ -57,7 +67,7 @@ class SectionWriter:
         for start in range(0, len(keywords), 3):
             sentence = self._prose.draw(linking.FURTHER_SEARCHES, mentions=keywords[start : start + 3])
             if sentence:
-                paragraphs[0] = paragraph([paragraphs[0], sentence]) if paragraphs else sentence
+                paragraphs = list(_before_list(paragraphs, sentence))
         return section.model_copy(update={"paragraphs": tuple(paragraphs)})
 
     def lengthen(self, section: Section) -> Section | None:
@@ -66,14 +76,36 @@ class SectionWriter:
         sentence = self._prose.draw(linking.EXTRA_ADVICE) or self._prose.draw(pool)
         if not sentence:
             return None
-        return section.model_copy(update={"paragraphs": (*section.paragraphs, sentence)} if not section.bullets else
-                                  {"paragraphs": _before_list(section.paragraphs, sentence)})  # fmt: skip
+        longer = _before_list(section.paragraphs, sentence) if section.bullets else (*section.paragraphs, sentence)
+        return section.model_copy(update={"paragraphs": longer})
 
     def _aspect(self, planned: PlannedSection, budget: int) -> Section:
         one = planned.topic.aspect if planned.topic and planned.topic.aspect else aspect("method")
         mentions = [keyword.text for keyword in planned.topic.keywords] if planned.topic else []
         wording = SectionWording((), one.leads, one.body, one.bullets)
-        return self._flow(planned, wording, budget, mentions, point=one.topic, asks=one.asks)
+        marks = {"point": one.topic, "asks": one.asks}
+        prices = [reading.price for reading in map(read_keyword, mentions) if reading.price]
+        if prices:
+            marks["price"] = prices[0]
+        modifiers = modifiers_of(planned.topic, self._subject) if planned.topic else []
+        if len(modifiers) > 1:
+            marks["mods"] = listed([f"“{text}”" for text in modifiers])
+        return self._flow(planned, wording, budget, mentions, **marks)
+
+    def _more(self, planned: PlannedSection, budget: int) -> Section:
+        """One line for each keyword that no section of its own was left for."""
+        keywords = planned.topic.keywords if planned.topic else ()
+        bullets = []
+        for keyword in keywords[:8]:
+            found = aspect_of(keyword.text, self._subject)
+            notes = [text for text in (found.check, found.compare) if self._prose.is_new(text)] if found else []
+            note = notes[0] if notes else self._prose.draw(linking.KIND_NOTES)
+            if note:
+                self._prose.note(note)
+                bullets.append(f"{capital(cased(normal(keyword.text)))}: {note[0].lower()}{note[1:]}")
+        lead = self._lead(SECTIONS["more"].leads, (), {})
+        body = self._prose.draw_in_order(SECTIONS["more"].body, 1 if budget < 140 else 2)
+        return self._section(planned, [lead, *body], bullets=bullets, named=True)
 
     def _plain(self, planned: PlannedSection, budget: int) -> Section:
         return self._flow(planned, SECTIONS[planned.kind], budget, [], heading=planned.heading)
@@ -86,8 +118,10 @@ class SectionWriter:
         bullet_count = min(len(wording.bullets), max(3, left // 35)) if wording.bullets else 0
         bullets = self._prose.draw_in_order(wording.bullets, bullet_count, **extra, **self._slots)
         left -= sum(word_count(text) for text in bullets)
+        modifiers = self._prose.draw(linking.MODIFIERS, mods=extra["mods"]) if "mods" in extra else ""
+        left -= word_count(modifiers)
         body = self._prose.draw_in_order(wording.body, max(2, round(left / _WORDS_A_SENTENCE)), **extra, **self._slots)
-        return self._section(planned, [lead, *body], bullets=bullets)
+        return self._section(planned, [lead, modifiers, *body], bullets=bullets)
 
     def _lead(self, leads: Sequence[str], mentions: Sequence[str], extra: dict[str, str]) -> str:
         slots = {**self._slots, **self._site_slots(), **extra}
@@ -106,14 +140,16 @@ class SectionWriter:
         self,
         planned: PlannedSection,
         texts: Sequence[str],
+        *,
         bullets: Sequence[str] = (),
         steps: Sequence[Step] = (),
         table: Table | None = None,
+        named: bool = False,
     ) -> Section:
         parts = [text for text in texts if text]
         paragraphs = _paragraphs(parts)
         if bullets:
-            lead = self._prose.draw(linking.LIST_LEADS)
+            lead = self._prose.draw(linking.NAMED_LEADS if named else linking.LIST_LEADS)
             if lead:
                 paragraphs = [*paragraphs[:-1], paragraph([paragraphs[-1], lead])] if paragraphs else [lead]
         return Section(
@@ -152,7 +188,7 @@ class SectionWriter:
         ]
         left = budget - sum(word_count(text) for text in (lead, *more, *bullets))
         body = self._prose.draw_in_order(SECTIONS[planned.kind].body, max(1, round(left / _WORDS_A_SENTENCE)))
-        return self._section(planned, [lead, *more, *body], bullets=bullets)
+        return self._section(planned, [lead, *more, *body], bullets=bullets, named=True)
 
     def _order(self, planned: PlannedSection, budget: int) -> Section:
         steps = [Step(name=capital(one.topic), text=f"Settle {one.asks}. {one.check}.") for one in self._found[:5]]
@@ -176,7 +212,7 @@ class SectionWriter:
         return fresh
 
     def _around(
-        self, planned: PlannedSection, budget: int, steps: Sequence[Step] = (), table: Table | None = None,
+        self, planned: PlannedSection, budget: int, *, steps: Sequence[Step] = (), table: Table | None = None,
         mentions: Sequence[str] = (),
     ) -> Section:  # fmt: skip
         wording = SECTIONS[planned.kind]
@@ -207,7 +243,7 @@ class SectionWriter:
         sides = compared(self._subject, self._brief.secondary_keywords) if self._is_comparison() else ()
         points = [one.topic for one in self._found] or ["the first line of your list"]
         bullets = [
-            self._prose.draw(linking.RECOMMENDATIONS, x=item(side), point=points[index % len(points)])
+            self._prose.draw(linking.RECOMMENDATIONS, x=with_article(side), point=points[index % len(points)])
             for index, side in enumerate(sides)
         ]
         general = self._prose.draw_in_order(SECTIONS["recommendation"].bullets, 2 if sides else 4)
@@ -233,31 +269,36 @@ class SectionWriter:
         return self._around(planned, budget, table=table)
 
     def _sibling(self, planned: PlannedSection, budget: int) -> Section:
-        name = (
-            planned.heading
-            if any(c.isupper() for c in planned.heading[1:])
-            else planned.heading[:1].lower() + planned.heading[1:]
-        )
+        first, _, rest = planned.heading.partition(" ")
+        plain = first.lower() not in NAMES and not any(letter.isupper() for letter in first[1:])
+        name = f"{first.lower() if plain else first} {rest}".strip()
         extra = {"sibling": name, "sibling_cap": planned.heading, "sibling_title": planned.heading}
         return self._flow(planned, SECTIONS["sibling"], min(budget, 75), [], **extra)
 
     def _features(self, planned: PlannedSection, budget: int) -> Section:
-        keywords = [
-            k for k in self._brief.secondary_keywords if _aspect_key(k.text, self._subject) in {"features", "material"}
-        ]
-        names = [capital(cased(k.text)) for k in keywords[:4]] or [capital(one.topic) for one in self._found[:3]]
+        names = [capital(cased(normal(text))) for text in self._feature_keywords()]
         bullets = [self._prose.draw(linking.BENEFITS, feature=name) for name in names]
         lead = self._lead(SECTIONS["features"].leads, (), {})
         pool = (*SECTIONS["features"].body, *aspect("features").body)
         left = budget - sum(word_count(text) for text in (lead, *bullets))
         body = self._prose.draw_in_order(pool, max(2, round(left / _WORDS_A_SENTENCE)))
-        return self._section(planned, [lead, *body], bullets=[text for text in bullets if text])
+        return self._section(planned, [lead, *body], bullets=[text for text in bullets if text], named=True)
+
+    def _feature_keywords(self) -> list[str]:
+        """Up to four keywords that name a feature or a kind, those that name a feature first."""
+        texts = [keyword.text for keyword in self._brief.secondary_keywords]
+        plain = [
+            text for text in texts if read_keyword(text).kind == "plain" and _aspect_key(text, self._subject) in _NAMED
+        ]
+        return sorted(plain, key=lambda text: _NAMED.index(_aspect_key(text, self._subject)))[:4]
 
     def _coverage(self, planned: PlannedSection, budget: int) -> Section:
-        mentions = [keyword.text for keyword in self._keywords[:3]]
-        subjects = dict.fromkeys(capital(plural(read_keyword(k.text).subject)) for k in self._keywords)
-        section = self._flow(planned, SECTIONS["coverage"], budget - 20, mentions)
-        return section.model_copy(update={"bullets": tuple(subjects)[:6]})
+        mentions = [self._brief.primary_keyword.text]
+        lead = self._lead(SECTIONS["coverage"].leads, mentions, {})
+        body = self._prose.draw_in_order(SECTIONS["coverage"].body, max(2, round((budget - 60) / _WORDS_A_SENTENCE)))
+        return self._section(
+            planned, [lead, *body], bullets=[capital(one.topic) for one in self._found[:6]], named=True
+        )
 
     def _team(self, planned: PlannedSection, budget: int) -> Section:
         voice = self._brief.voice
@@ -272,17 +313,33 @@ def _aspect_key(text: str, subject: Subject) -> str:
     return found.key if found else ""
 
 
-def _paragraphs(sentences: Sequence[str]) -> list[str]:
+def _paragraphs(parts: Sequence[str]) -> list[str]:
     """Sentences in paragraphs of three or four, none of them left with a single short one."""
-    size = 3 if len(sentences) % 4 == 1 else 4
-    groups = [list(sentences[start : start + size]) for start in range(0, len(sentences), size)]
+    size = 3 if len(parts) % 4 == 1 else 4
+    groups = [list(parts[start : start + size]) for start in range(0, len(parts), size)]
     if len(groups) > 1 and len(groups[-1]) == 1:
         groups[-2] += groups.pop()
     return [paragraph(group) for group in groups]
 
 
 def _before_list(paragraphs: Sequence[str], sentence: str) -> tuple[str, ...]:
-    """The paragraphs with a sentence added in front of the last one, which leads into the list."""
-    if len(paragraphs) < 2:
-        return (sentence, *paragraphs)
-    return (*paragraphs[:-2], paragraph([paragraphs[-2], sentence]), paragraphs[-1])
+    """The paragraphs with a sentence added in front of the one that leads into the list."""
+    if not paragraphs:
+        return (sentence,)
+    parts = sentences(paragraphs[-1])
+    lead = [parts.pop()] if parts[-1].endswith(":") else []
+    return (*paragraphs[:-1], paragraph([*parts, sentence, *lead]))
+
+
+def without_a_sentence(section: Section) -> Section | None:
+    """The section without its last plain sentence, or None when only its lead and its searches are left."""
+    for place in range(len(section.paragraphs) - 1, -1, -1):
+        parts = sentences(section.paragraphs[place])
+        for index in range(len(parts) - 1, -1 if place else 0, -1):
+            if "“" in parts[index] or parts[index].endswith(":"):
+                continue
+            left = [*parts[:index], *parts[index + 1 :]]
+            shorter = [paragraph(left)] if left else []
+            paragraphs = (*section.paragraphs[:place], *shorter, *section.paragraphs[place + 1 :])
+            return section.model_copy(update={"paragraphs": paragraphs})
+    return None

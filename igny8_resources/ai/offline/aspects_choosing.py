@@ -56,7 +56,7 @@ CHOOSING: tuple[Aspect, ...] = (
     ),
     Aspect(
         key="space",
-        triggers=r"small(?! business)|mini|compact|portable|travel|large|big|size|sizes|dimensions|lightweight|weight|capacity|countertop|"
+        triggers=r"small(?! business)|mini|compact|portable|travel|large|big|size|sizes|dimensions|capacity|countertop|"
         r"\d+ ?(?:cup|cups|litre|liter|l|oz|kg|inch|person)|slim|tiny|pocket|foldable",
         topic="the size that fits",
         asks="which size fits the place and the people it is for",
@@ -104,7 +104,7 @@ CHOOSING: tuple[Aspect, ...] = (
         asks="how much has to be learned before the first good result",
         criterion="Ease for a first-timer",
         compare="How many things must go right at the same time",
-        check="Count the steps in the maker's own instructions",
+        check="Count the steps in the instructions",
         decides="you want results in the first week",
         headings=(
             "Starting out: what a beginner really needs",
@@ -142,7 +142,7 @@ CHOOSING: tuple[Aspect, ...] = (
     Aspect(
         key="features",
         triggers=r"with|without|built in|automatic|semi-automatic|manual|electric|digital|smart|programmable|cordless|wireless|adjustable|dual|double|"
-        r"single|lever|hand|app|features|integrated|all in one|commercial|quiet|silent|fast|waterproof|heated|carbon|cushioned|minimalist",
+        r"single|lightweight|lever|hand|app|features|integrated|all in one|commercial|quiet|silent|fast|waterproof|heated|carbon|cushioned|minimalist",
         topic="the features worth having",
         asks="which features earn their place",
         criterion="Features",
@@ -373,7 +373,7 @@ CHOOSING: tuple[Aspect, ...] = (
         ),
         body=(
             "{s}Tell every candidate the same three facts about your case, and see who asks for the fourth.",
-            "{s}When you compare {things}, compare the questions they ask you as well as the answers they give.",
+            "{s}Compare the questions that candidates ask you as well as the answers they give.",
             "Write down the result you want and the date you need it, before you speak to anyone.",
             "Put the same questions to every candidate in the same words, so that the answers can be laid side by side.",
             "Find out who will do the work and not only who sells it, and ask what happens when that person is away.",

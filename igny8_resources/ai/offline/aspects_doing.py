@@ -189,9 +189,9 @@ DOING: tuple[Aspect, ...] = (
         topic="how long it takes",
         asks="how much time to allow and when to start again",
         criterion="Time",
-        compare="Preparation, waiting and clearing away",
-        check="Time one full round, from fetching to tidying",
-        decides="your mornings are short",
+        compare="Preparation, waiting and finishing",
+        check="Time one full round, start to finish",
+        decides="your time is short",
         headings=(
             "Time: how long it takes, how long it lasts",
             "When to do what",
@@ -330,8 +330,8 @@ DOING: tuple[Aspect, ...] = (
             "Before {m} can be answered properly, the papers have to be on the table.",
         ),
         body=(
-            "Write {topic} at the head of a sheet, and list under it every document that has to do with it.",
-            "{s}Ask who prepares, who checks and who signs, because with {topic} that is seldom one person.",
+            "Take a fresh sheet for {topic}, and list on it every document that has to do with the subject.",
+            "{s}Ask who prepares, who checks and who signs, because that is seldom one person.",
             "Find the official source first and note the date of the version you read.",
             "Collect documents in one place, named by date and subject, before you start on any form.",
             "Separate what is private from what is business from the first day, because sorting later costs more.",

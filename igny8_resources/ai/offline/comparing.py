@@ -6,20 +6,19 @@ A cell says what to compare and how; the only figures are searches a month, take
 from collections.abc import Sequence
 
 from igny8_resources.ai.offline.aspects import Aspect, aspect
-from igny8_resources.ai.offline.grammar import capital, listed
+from igny8_resources.ai.offline.grammar import capital, listed, with_article
 from igny8_resources.ai.offline.keyword_reading import core_words, normal
 from igny8_resources.ai.offline.prose import Prose
-from igny8_resources.ai.offline.subject import item
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.writer import ProsCons, Table
 
 _CELLS: dict[str, str] = {
     "budget": "Total for {x}, extras included",
-    "space": "Room taken by {x} in use",
+    "space": "Size of {x}, and the room it takes in use",
     "ease": "Steps to a first good result with {x}",
     "features": "What you would use {x} for every week",
     "material": "Parts of {x} that wear first",
-    "fit": "How {x} feels after a full session",
+    "fit": "Feel of {x} after a full session",
     "kit": "Must-have extras for {x}",
     "buying": "Returns and guarantee for {x}",
     "provider": "Who is responsible with {x}",
@@ -29,17 +28,17 @@ _CELLS: dict[str, str] = {
     "settings": "Smallest useful change with {x}",
     "care": "Minutes to clean up after {x}",
     "trouble": "The complaint you read most about {x}",
-    "time": "Minutes from start to finish with {x}",
+    "time": "Time from start to finish with {x}",
     "sensory": "Three words for the result of {x}",
     "safety": "Named standard or warning for {x}",
     "paperwork": "Records and dates that come with {x}",
     "meaning": "The problem to solve with {x}",
 }
 _USUAL = ("method", "budget", "care", "ease", "sensory", "time")
-_USUAL_GOODS = ("budget", "care", "ease", "space", "kit", "buying")
+_USUAL_GOODS = ("budget", "verdict", "buying", "features", "ease")
 _USUAL_SERVICES = ("provider", "budget", "paperwork", "time", "meaning")
 
-_GOODS_ONLY = frozenset({"care", "space", "material", "kit", "fit", "features", "sensory"})
+_GOODS_ONLY = frozenset({"care", "space", "material", "kit", "fit", "features", "sensory", "buying"})
 
 PROS = (
     "{gk}You already own part of what {x} would need.",
@@ -78,7 +77,9 @@ CONS = (
 def criteria(found: Sequence[Aspect], domain: str, number: int) -> list[Aspect]:
     """The criteria for a table: what the keywords ask about, filled up with what such a choice usually turns on."""
     usual = {"g": _USUAL_GOODS, "s": _USUAL_SERVICES}.get(domain, _USUAL)
-    keys = [key for key in dict.fromkeys([*(one.key for one in found), *usual]) if domain != "s" or key not in _GOODS_ONLY]
+    keys = [
+        key for key in dict.fromkeys([*(one.key for one in found), *usual]) if domain != "s" or key not in _GOODS_ONLY
+    ]
     return [aspect(key) for key in keys[:number]]
 
 
@@ -88,14 +89,20 @@ def head_to_head(sides: Sequence[str], found: Sequence[Aspect], domain: str, key
     demand = [_demand(side, sides, keywords) for side in sides]
     if all(demand) and len(set(demand)) == len(demand):
         figures = (f"about {volume:,}" for volume in demand)
-        rows.append(("Searches a month that name it alone", *figures, "Never by itself: it shows interest and not quality"))
+        rows.append(
+            ("Searches a month that name it alone", *figures, "Never by itself: it shows interest and not quality")
+        )
     beside = [_searched_with(side, sides, keywords) for side in sides]
     if all(beside) and len(set(beside)) == len(beside):
         rows.append(
-            ("Searched together with", *(capital(listed(words)) for words in beside), "One of those words is your own worry")
+            (
+                "Searched together with",
+                *(capital(listed(words)) for words in beside),
+                "One of those words is your own worry",
+            )
         )
     for one in criteria(found, domain, 6 if len(sides) < 4 else 5):
-        cells = (capital(_CELLS[one.key].format(x=item(side))) for side in sides)
+        cells = (capital(_CELLS[one.key].format(x=with_article(side))) for side in sides)
         rows.append((one.criterion, *cells, capital(one.decides)))
     columns = ("What to compare", *(capital(side) for side in sides), "It decides when")
     return Table(
@@ -121,7 +128,7 @@ def pros_and_cons(prose: Prose, subjects: Sequence[str], each: int = 3) -> tuple
     """What would speak for and against each thing, as conditions that a reader can test."""
     result = []
     for subject in subjects:
-        x = item(subject)
+        x = with_article(subject)
         pros = [prose.draw(PROS, x=x) for _ in range(each)]
         cons = [prose.draw(CONS, x=x) for _ in range(each)]
         if all(pros) and all(cons):

@@ -8,21 +8,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from igny8_resources.ai.offline.faq_wording import ANSWERS, DEMAND, SPARE
-from igny8_resources.ai.offline.grammar import articled, capital, cased, gerund, listed, number_of, plural, with_article
+from igny8_resources.ai.offline.grammar import (
+    articled,
+    capital,
+    cased,
+    gerund,
+    listed,
+    number_of,
+    plural,
+    singular_word,
+    with_article,
+)
 from igny8_resources.ai.offline.keyword_reading import (
+    core_words,
     doing,
     is_question,
     normal,
     question_subject,
     read_keyword,
 )
+from igny8_resources.ai.offline.linking_wording import RELATED
 from igny8_resources.ai.offline.prose import Prose, paragraph, pattern_of
-from igny8_resources.ai.offline.subject import Subject, item
+from igny8_resources.ai.offline.subject import Subject
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.writer import QuestionAnswer
 
+_FEWEST = 3
 _SHOULD = re.compile(
-    r"^how (?P<form>often|long) (?:should|do|can|to|must) (?:(?:i|you|we|one) )?(?P<verb>\w+)(?P<rest> .+)?$"
+    r"^how (?P<form>often|long) (?:(?:should|do|can|must) (?:i|you|we|one) |should |to )(?P<verb>\w+)(?P<rest> .+)?$"
 )
 _MONEY = re.compile(
     r"^how much (?:does|do|is|are|should)\b.*\b(?:cost|costs|charge|pay|spend|worth)\b|^how much (?:is|are)\b"
@@ -41,20 +54,26 @@ class Question:
     searched: str
 
 
-def ask(searched: str, subject: Subject) -> Question:
-    """Put a searched question into proper English and see what it is about."""
+def ask(searched: str, subject: Subject, phrases: Sequence[str] = ()) -> Question:
+    """Put a searched question into proper English and see what it is about; ``phrases`` are known noun phrases."""
     low = normal(searched)
     reading = read_keyword(low)
     if reading.kind == "versus":
-        sides = [item(side) for side in reading.sides]
+        sides = [with_article(side) for side in reading.sides]
         if is_question(low) and "difference" in low:
             text = f"What is the difference between {listed(sides)}?"
         else:
             text = f"Should I choose {listed(sides, 'or')}?"
         return Question(text, "difference", listed(sides), f"comparing {listed(sides)}", searched)
     if reading.kind == "task":
-        return Question(f"How do you {reading.action}?", "how_to", item(reading.subject), doing(reading), searched)
-    about = item(cased(question_subject(low)))
+        return Question(
+            f"How do you {reading.action}?", "how_to", with_article(reading.subject), doing(reading), searched
+        )
+    about = _about(low, subject, phrases)
+    choice = re.match(r"^should i choose (.+) or (.+)$", low)
+    if choice:
+        both = f"{cased(choice.group(1))} and {cased(choice.group(2))}"
+        return Question(_proper(low), "difference", both, f"comparing {both}", searched)
     should = _SHOULD.match(low)
     if should:
         verb, rest = should.group("verb"), (should.group("rest") or "").strip()
@@ -70,8 +89,25 @@ def ask(searched: str, subject: Subject) -> Question:
     return Question(_proper(low), _form(low), about, subject.doing, searched)
 
 
+def _about(low: str, subject: Subject, phrases: Sequence[str]) -> str:
+    """The longest known noun phrase in a question, else what its wording shows, else the page's subject."""
+    known = sorted({normal(text) for text in (subject.short, *phrases)}, key=lambda text: (-len(text), text))
+    for text in known:
+        match = re.search(rf"(?<!\w){re.escape(text)}(?:s|es)?(?!\w)", low)
+        if match:
+            return with_article(cased(match.group(0)))
+    found = question_subject(low)
+    return (
+        with_article(cased(found))
+        if low.startswith(("what is ", "what are ")) and len(found.split()) <= 3
+        else subject.thing
+    )
+
+
 def _form(low: str) -> str:
     first = low.split(" ", 1)[0]
+    if re.match(r"^can you (?:find|get) .* under \d", low):
+        return "price"
     if first == "how":
         if _MONEY.match(low):
             return "how_much"
@@ -133,29 +169,63 @@ def derived_questions(subject: Subject, keywords: Sequence[KeywordFacts]) -> lis
     return found
 
 
+def _usual_questions(subject: Subject) -> list[str]:
+    """Questions that any reader has, for pages whose keywords hold too few of their own."""
+    if subject.sides:
+        return [f"how do you compare {subject.things} fairly", f"how do you {subject.do}"]
+    if subject.domain == "s":
+        return [f"how do you compare offers for {subject.short}", f"how do you prepare for {subject.short}"]
+    if subject.domain == "g":
+        return [f"how do you compare {subject.things}", f"how do you test {subject.thing} before buying"]
+    return [f"how do you start with {subject.topic}", f"how do you judge {subject.topic}"]
+
+
 def answer_questions(
     prose: Prose, subject: Subject, questions: Sequence[str], keywords: Sequence[KeywordFacts], most: int
 ) -> list[QuestionAnswer]:
     """Up to ``most`` questions with their answers: those that were given first, then those the keywords imply."""
+    phrases = [
+        reading.subject
+        for reading in (read_keyword(keyword.text) for keyword in keywords)
+        if reading.kind != "question"
+    ]
     volumes = {normal(keyword.text): keyword.volume for keyword in keywords if keyword.volume}
-    seen: set[str] = set()
+    seen: set[frozenset[str]] = set()
     answers: list[QuestionAnswer] = []
-    for searched in [*questions, *derived_questions(subject, keywords)]:
-        if len(answers) == most:
+    asked = [*questions, *derived_questions(subject, keywords)]
+    for number, searched in enumerate([*asked, *_usual_questions(subject)]):
+        if len(answers) == most or (number >= len(asked) and len(answers) >= _FEWEST):
             break
         if not normal(searched):
             continue
-        question = ask(searched, subject)
-        if pattern_of(question.text) in seen:
+        question = ask(searched, subject, phrases)
+        meaning = frozenset(core_words(question.text)) or frozenset({question.text})
+        if meaning in seen:
             continue
-        answer = _answer(prose, question, volumes.get(normal(searched)))
+        related = _related(question, subject, keywords) if len(answers) % 2 == 0 else []
+        answer = _answer(prose, question, volumes.get(normal(searched)), related)
         if answer:
-            seen.add(pattern_of(question.text))
+            seen.add(meaning)
             answers.append(QuestionAnswer(question=question.text, answer=answer))
     return answers
 
 
-def _answer(prose: Prose, question: Question, volume: int | None) -> str:
+def _related(question: Question, subject: Subject, keywords: Sequence[KeywordFacts]) -> list[str]:
+    """Up to two keywords that share a telling word with the question, to lead its reader on."""
+    own = set(core_words(subject.short)) | {"best"}
+    telling = set(core_words(question.searched)) - own
+    near = [
+        normal(keyword.text)
+        for keyword in keywords
+        if telling & (set(core_words(keyword.text)) - own)
+        and not is_question(keyword.text)
+        and not set(core_words(keyword.text)) <= set(map(singular_word, core_words(question.text)))
+        and pattern_of(ask(keyword.text, subject).text) != pattern_of(question.text)
+    ]
+    return near[:2]
+
+
+def _answer(prose: Prose, question: Question, volume: int | None, related: Sequence[str]) -> str:
     wording = ANSWERS[question.form]
     marks = {"about": question.about, "doing_it": question.doing}
     parts = []
@@ -167,4 +237,6 @@ def _answer(prose: Prose, question: Question, volume: int | None) -> str:
         parts.append(prose.draw(pool, **marks) or prose.draw(spare, **marks))
     if volume and parts[0]:
         parts.insert(1, prose.draw(DEMAND, volume=f"{volume:,}"))
-    return paragraph(parts) if parts[0] and parts[-1] else ""
+    if related and parts[0]:
+        parts.append(prose.draw(RELATED, mentions=related))
+    return paragraph(parts) if parts[0] and any(parts[1:]) else ""

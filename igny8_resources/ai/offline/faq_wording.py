@@ -76,6 +76,20 @@ ANSWERS: dict[str, AnswerWording] = {
             "Keep the dates with the figures, because prices move.",
         ),
     ),
+    "price": AnswerWording(
+        (
+            "A ceiling is a good filter as long as it covers everything, so subtract what you need besides {about} before you look.",
+            "Whether it works depends on what you are ready to leave out, so list the must-haves first and the price second.",
+        ),
+        (
+            "Look at last season's versions and at refurbished ones with a guarantee.",
+            "Compare the two or three cheapest that pass your first criterion, and read what their owners complain about.",
+        ),
+        (
+            "If nothing passes, find out how much is missing and whether waiting would help.",
+            "Stop when a candidate meets the list, because the ceiling is there to end the search.",
+        ),
+    ),
     "how_many": AnswerWording(
         (
             "Treat any published number for {about} as a first attempt and adjust it by the result.",

@@ -1,26 +1,26 @@
 """English word forms: articles, plurals, gerunds, lists, numbers, capitals and sentence ends.
 
-Belongs here: rules about single words and short phrases. Does not belong here: keywords (``keyword_reading``) or wording.
+Belongs here: rules about single words and short phrases. Does not belong here: keywords (``keyword_reading``).
 """
 
 import re
 from collections.abc import Sequence
 from typing import Literal
 
-from igny8_resources.ai.offline.proper_names import NAMES, SPELLED_ACRONYMS
+from igny8_resources.ai.offline.proper_names import COUNTABLE_NAMES, NAMES, SPELLED_ACRONYMS
 from igny8_resources.ai.offline.word_lists import words_of
 
 Number = Literal["singular", "plural", "mass", "name"]
 
 DETERMINERS = words_of("a an the my your our their his her its this that these those any some each every no")
 PREPOSITIONS = words_of(
-    "for with without in at on from to of by under over below above around between near using vs versus and or than "
-    "before after during into as per about against"
+    "for with without in at on from to of by under over below above around between near using vs versus and or "
+    "than  before after during into as per about against"
 )
-_PLACE_WORDS = frozenset({"over", "under", "below", "above", "around", "on", "up"})
+_PLACE_WORDS = frozenset({"over", "under", "below", "above", "around", "up"})
 _FIXED_TAILS = words_of(
-    "home work school night once scratch hand sea office-hours bed school college university person advance general "
-    "time season stock bulk me you us them it"
+    "home work school night once scratch hand sea office-hours bed school college university person advance "
+    "general  time season stock bulk me you us them it"
 )
 _IRREGULAR = {
     "man": "men",
@@ -42,22 +42,24 @@ _IRREGULAR = {
 }
 _ALREADY_PLURAL = frozenset(_IRREGULAR.values()) | words_of("data media series species scissors glasses jeans")
 _SINGULAR_IN_S = words_of(
-    "press business glass class process access dress mattress fitness wireless express chemex lens bus gas plus status "
-    "virus campus bonus focus basis analysis canvas atlas chaos hummus cactus yes address success princess boss loss "
-    "mass pass brass grass cross illness wellness happiness awareness politics physics news mathematics"
+    "press business glass class process access dress mattress fitness wireless express chemex lens bus gas "
+    "plus status  virus campus bonus focus basis analysis canvas atlas chaos hummus cactus yes address success "
+    "princess boss loss  mass pass brass grass cross illness wellness happiness awareness politics physics "
+    "news mathematics"
 )
 _MASS = words_of(
-    "coffee tea espresso milk water brew latte-art art crema juice beer wine food rice bread flour sugar salt oil "
-    "accounting bookkeeping payroll tax insurance software hardware equipment gear clothing footwear furniture luggage "
-    "advice information research training maintenance storage cleaning running yoga pilates gardening cooking baking "
-    "travel weight strength endurance cushioning support money finance cash credit debt income revenue compliance "
-    "marketing advertising seo content traffic design music photography paint wood steel leather cotton wool plastic "
-    "glass ceramic bamboo caffeine chocolate cocoa matcha decaf filtration extraction pressure temperature flavour "
-    "flavor taste acidity bitterness pain stamina hydration nutrition protein skincare makeup hair skin grass soil "
-    "compost electricity gas solar heating cooling ventilation lighting security privacy safety quality health care "
-    "childcare homework progress feedback traction grip noise dust mould mold rust limescale scale time space ice "
-    "foam froth cream roast vat sales hr it ux law property help drip bloom channeling channelling pour-over "
-    "slack knitting history culture etiquette terminology vocabulary jewellery jewelry stationery"
+    "coffee tea espresso milk water brew latte-art art crema juice beer wine food rice bread flour sugar salt "
+    "oil  accounting bookkeeping payroll tax insurance software hardware equipment gear clothing footwear "
+    "furniture luggage  advice information research training maintenance storage cleaning running yoga pilates "
+    "gardening cooking baking  travel weight strength endurance cushioning support money finance cash credit "
+    "debt income revenue compliance  marketing advertising seo content traffic design music photography paint "
+    "wood steel leather cotton wool plastic  glass ceramic bamboo caffeine chocolate cocoa matcha decaf "
+    "filtration extraction pressure temperature flavour  flavor taste acidity bitterness pain stamina "
+    "hydration nutrition protein skincare makeup hair skin grass soil  compost electricity gas solar heating "
+    "cooling ventilation lighting security privacy safety quality health care  childcare homework progress "
+    "feedback traction grip noise dust mould mold rust limescale scale time space ice  foam froth cream roast "
+    "vat sales hr it ux law property help drip bloom channeling channelling pour-over  slack knitting history "
+    "culture etiquette terminology vocabulary jewellery jewelry stationery"
 )
 _MASS_HEAD_PHRASES = (
     "cold brew",
@@ -69,13 +71,13 @@ _MASS_HEAD_PHRASES = (
     "customer service",
 )
 _COUNT_ING = words_of(
-    "setting building meeting filling coating earring ring string spring king thing wedding rating "
-    "painting drawing listing booking bearing ceiling railing fitting opening heading wing swing"
+    "setting building meeting filling coating earring ring string spring king thing wedding rating  painting "
+    "drawing listing booking bearing ceiling railing fitting opening heading wing swing"
 )
 _COUNT_IN_MASS_SUFFIX = words_of(
-    "city university community activity facility utility charity identity ability "
-    "business harness witness element document apartment department instrument statement "
-    "payment appointment supplement attachment treatment replacement assessment"
+    "city university community activity facility utility charity identity ability  business harness witness "
+    "element document apartment department instrument statement  payment appointment supplement attachment "
+    "treatment replacement assessment"
 )
 _DOUBLING = words_of(
     "set get run cut put stop plan pick-up grip chop drop fit hit let ship shop spin swim trim wrap tap pop "
@@ -128,21 +130,18 @@ def number_of(phrase: str) -> Number:
     head = head_word(low)
     words = low.split()
     stem = " ".join(words[: _head_length(words)])
+    suffixed = head.endswith(("ness", "ware", "ism", "age")) and head not in _COUNT_IN_MASS_SUFFIX and len(head) > 6
+    gerund_like = head.endswith("ing") and head not in _COUNT_ING and len(head) > 5
+    number: Number = "singular"
     if head in NAMES or re.search(r"[a-z]\d|\d[a-z]", head):
-        return "name"
-    if stem.endswith(_MASS_HEAD_PHRASES) or head in _MASS:
-        return "mass"
-    if head in _ALREADY_PLURAL:
-        return "plural"
-    if head in _SINGULAR_IN_S:
-        return "singular"
-    if head.endswith("ing") and head not in _COUNT_ING and len(head) > 5:
-        return "mass"
-    if head.endswith(("ness", "ware", "ism", "age")) and head not in _COUNT_IN_MASS_SUFFIX and len(head) > 6:
-        return "mass"
-    if head.endswith("s") and not head.endswith(("ss", "us", "is")):
-        return "plural"
-    return "singular"
+        number = "name"
+    elif (
+        stem.endswith(_MASS_HEAD_PHRASES) or head in _MASS or ((suffixed or gerund_like) and head not in _SINGULAR_IN_S)
+    ):
+        number = "mass"
+    elif head in _ALREADY_PLURAL or (head.endswith("s") and not head.endswith(("ss", "us", "is"))):
+        number = "singular" if head in _SINGULAR_IN_S else "plural"
+    return number
 
 
 def plural(phrase: str) -> str:
@@ -150,8 +149,7 @@ def plural(phrase: str) -> str:
     if number_of(phrase) != "singular":
         return phrase
     words = phrase.split()
-    head = head_word(phrase)
-    index = next(i for i, word in enumerate(words) if word.lower() == head and i + 1 == _head_length(words))
+    index = _head_length(words) - 1
     word = words[index]
     low = word.lower()
     if low in _IRREGULAR:
@@ -167,12 +165,14 @@ def plural(phrase: str) -> str:
 
 def _head_length(words: list[str]) -> int:
     """How many words stand before the first preposition; ``over`` is one only in front of a figure ("pour over")."""
-    for index, word in enumerate(words):
-        low = word.lower()
-        figure = index + 1 < len(words) and words[index + 1].lstrip("$£€")[:1].isdigit()
-        if index and low in PREPOSITIONS and (low not in _PLACE_WORDS or figure):
-            return index
-    return len(words)
+    return next((index for index in range(1, len(words)) if _joins(words, index)), len(words))
+
+
+def _joins(words: Sequence[str], index: int) -> bool:
+    """Whether a word is a preposition where it stands."""
+    low = words[index].lower()
+    figure = index + 1 < len(words) and words[index + 1].lstrip("$£€")[:1].isdigit()
+    return low in PREPOSITIONS and (low not in _PLACE_WORDS or figure)
 
 
 def singular_word(word: str) -> str:
@@ -208,18 +208,21 @@ def with_article(phrase: str) -> str:
     first = phrase.split(" ", 1)[0].lower()
     if first in DETERMINERS or first[:1].isdigit():
         return phrase
+    if number_of(phrase) == "name":
+        return indefinite(phrase) if head_word(phrase) in COUNTABLE_NAMES else phrase
     return indefinite(phrase) if number_of(phrase) == "singular" else phrase
 
 
 def articled(phrase: str) -> str:
     """Put the missing articles into a clipped search phrase, piece by piece between its prepositions.
 
-    ``clean coffee grinder without brush`` has its pieces ``coffee grinder`` and ``brush``; the verb must be gone already.
+    ``coffee grinder without brush`` has the pieces ``coffee grinder`` and ``brush``; a verb must be gone already.
     """
     pieces: list[str] = []
     current: list[str] = []
-    for word in phrase.split():
-        if word.lower() in PREPOSITIONS:
+    words = phrase.split()
+    for index, word in enumerate(words):
+        if _joins(words, index):
             if current:
                 pieces.append(_piece(current, pieces))
             pieces.append(word)

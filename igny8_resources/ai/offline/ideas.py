@@ -3,8 +3,8 @@
 from igny8_resources.ai.offline.article import planning_prose
 from igny8_resources.ai.offline.faq import ask, derived_questions
 from igny8_resources.ai.offline.grammar import capital, cased, clipped, number_of, plural, title_case
-from igny8_resources.ai.offline.keyword_reading import is_question, names_phrase, normal
-from igny8_resources.ai.offline.prose import pattern_of, shuffled
+from igny8_resources.ai.offline.keyword_reading import core_words, is_question, names_phrase, normal
+from igny8_resources.ai.offline.prose import shuffled
 from igny8_resources.ai.offline.section_plan import plan_sections
 from igny8_resources.ai.offline.subject import Subject, subject_of
 from igny8_resources.ai.offline.topics import group_keywords, usual_topics
@@ -41,15 +41,15 @@ _TAILS: dict[str, tuple[str, ...]] = {
         ": How to Narrow Them Down",
     ),
     "landing_page": (": What to Expect", ": Start Here", ": An Overview"),
-    "about_page": (": Who We Are and What We Cover", ": About {site}"),
-    "contact_page": (": Ask {site}", ": How to Reach {site}"),
+    "about_page": ("About {site}: ", "What {site} Is For: "),
+    "contact_page": ("Contact {site}: ", "Ask {site} About "),
     "product_single": (": Features, Specs and Alternatives", ": What You Get and What to Check"),
     "product_collection": (": The Range Compared", ": Browse by Kind and Use", ": Find the Right One"),
     "service_single": (": How It Works", ": Process, Results and Questions", ": What You Get"),
     "service_area": (": Local Help, and How to Choose It", ": What to Ask Locally"),
-    "company_about": (": About {site}", ": What {site} Stands For"),
-    "company_team": (": The People Behind {site}", ": Who Writes for {site}"),
-    "company_careers": (": Working with {site}", ": Join {site}"),
+    "company_about": ("About {site}: ", "What {site} Stands For: "),
+    "company_team": ("The People Behind {site}: ", "Who Writes for {site}: "),
+    "company_careers": ("Working with {site}: ", "Join {site}: "),
     "category_archive": (": All Topics in One Place", ": The Overview", ": Every Question, Sorted"),
     "tag_archive": (": Guides and Answers", ": Everything on the Subject"),
     "attribute_archive": (": What to Compare", ": Choosing by What Counts"),
@@ -87,9 +87,14 @@ def draft_idea(brief: ClusterBrief) -> IdeaDraft:
     secondary = [keyword for keyword in others if normal(keyword.text) not in asked][:_MOST_SECONDARY]
     subject = subject_of(primary, secondary, brief.content_type)
     planned = plan_sections(
-        planning_prose(brief.voice.site_key, subject), subject, brief.content_type, brief.content_structure, secondary, (),
-        _USUAL_WORDS,
-    )  # fmt: skip
+        planning_prose(brief.voice.site_key, subject),
+        subject,
+        brief.content_type,
+        brief.content_structure,
+        keywords=secondary,
+        siblings=(),
+        target_words=_USUAL_WORDS,
+    )
     seed = f"{brief.voice.site_key}\0{normal(primary.text)}\0{brief.content_structure}"
     return IdeaDraft(
         title=title_for(brief, primary, subject, seed),
@@ -122,7 +127,7 @@ def title_for(brief: ClusterBrief, primary: KeywordFacts, subject: Subject, seed
     if ":" in base or (structure == "how_to" and not base.startswith("How")):
         tails = [""]
     for tail in [*tails, ""]:
-        title = title_case(base) + tail
+        title = tail + title_case(base) if tail.endswith(" ") else title_case(base) + tail
         if len(title) <= MOST_TITLE and names_phrase(title, primary.text):
             return title
     return clipped(title_case(capital(cased(normal(primary.text)))), MOST_TITLE)
@@ -136,20 +141,17 @@ def _base(brief: ClusterBrief, primary: KeywordFacts, subject: Subject) -> str:
     if reading.kind == "task":
         guides = {"how_to", "guide_tutorial", "question", "top_listicle"}
         return f"How to {reading.action}" if brief.content_structure in guides else capital(subject.doing)
-    if reading.kind == "question":
-        return ask(primary.text, subject).text
-    if reading.kind == "best":
-        return phrase if number_of(phrase) != "singular" else plural(phrase)
+    if reading.kind in {"question", "best"}:
+        return ask(primary.text, subject).text if reading.kind == "question" else plural(phrase)
     many = plural(phrase) if names_phrase(plural(phrase), primary.text) else phrase
-    if brief.content_structure == "top_listicle":
-        return f"best {many}"
-    if brief.content_structure == "how_to":
-        return (
-            f"{phrase}: how to get it right"
-            if number_of(phrase) in {"mass", "singular"}
-            else f"{phrase}: how to get them right"
-        )
-    return phrase if brief.content_structure in {"product_single", "review"} else many
+    them = "them" if number_of(phrase) == "plural" else "it"
+    shapes = {
+        "top_listicle": f"best {many}",
+        "how_to": f"{phrase}: how to get {them} right",
+        "product_single": phrase,
+        "review": phrase,
+    }
+    return shapes.get(brief.content_structure, many)
 
 
 def _angle(subject: Subject, secondary: list[KeywordFacts], seed: str) -> str:
@@ -163,11 +165,11 @@ def _angle(subject: Subject, secondary: list[KeywordFacts], seed: str) -> str:
 def _questions(
     brief: ClusterBrief, subject: Subject, primary: KeywordFacts, secondary: list[KeywordFacts]
 ) -> tuple[str, ...]:
-    found: dict[str, str] = {}
+    found: dict[frozenset[str], str] = {}
     for question in brief.questions:
         if normal(question) and normal(question) != normal(primary.text):
-            found.setdefault(pattern_of(ask(question, subject).text), question)
+            found.setdefault(frozenset(core_words(ask(question, subject).text)), question)
     for question in derived_questions(subject, secondary):
         proper = ask(question, subject).text
-        found.setdefault(pattern_of(proper), proper)
+        found.setdefault(frozenset(core_words(proper)), proper)
     return tuple(found.values())[:_MOST_QUESTIONS]

@@ -33,7 +33,7 @@ _CAPTIONS = (
 
 
 def plan_images(brief: ImagePlanBrief) -> ImagePlan:
-    """One featured picture and ``in_article_images`` more, spread over the sections; lines are the article's own words."""
+    """One featured picture and ``in_article_images`` more, spread over the sections, with the article's own words."""
     clauses = _clauses(brief)
     seed = f"{brief.voice.site_key}\0{brief.title}"
     scenes, lights, captions = (shuffled(pool, seed) for pool in (_SCENES, _LIGHT, _CAPTIONS))

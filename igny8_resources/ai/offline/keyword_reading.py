@@ -26,15 +26,17 @@ _QUESTION_START = re.compile(
 )
 _HOW_TO = re.compile(r"^(?:how (?:to|do (?:i|you|we)|can (?:i|you|we)|should (?:i|you|we))|ways to|steps to)\s+(.+)$")
 _IMPERATIVES = words_of(
-    "clean descale make choose dial fix remove reduce improve avoid prevent calculate become register hire find get keep "
-    "install repair replace unclog froth steam start learn build grow prepare apply lace wash"
+    "clean descale make choose dial fix remove reduce improve avoid prevent calculate become register hire "
+    "find get keep  install repair replace unclog froth steam start learn build grow prepare apply lace wash"
 )
 _PARTICLES = words_of("up in out off on down")
 _SUPERLATIVE = re.compile(
-    r"^(?:the )?(?:(?:top|best)(?:[ -]rated)?(?: \d+)?|\d+ best|cheapest|cheap|affordable|good|great|most reliable|recommended)\s+"
+    r"^(?:the )?(?:(?:top|best)(?:[ -]rated)?(?: \d+)?|\d+ best|cheapest|cheap|affordable|good|great|most reliable|"
+    r"recommended)\s+"
 )
 _PRICE = re.compile(
-    r"\b(?:under|below|less than|over|up to|around)\s+[$£€]?(\d[\d,.]*k?)\b(?:\s*(?:dollars|pounds|euros|usd))?"
+    r"\b(?:under|below|less than|over|up to|around)\s+[$£€]?(\d[\d,.]*k?)\b"
+    r"(?:\s*(?:dollars|pounds|euros|usd))?"
 )
 _VERSUS = re.compile(r"\s+(?:vs\.?|versus|compared (?:to|with))\s+")
 _BETWEEN = re.compile(r"^(?:what is |what's |whats )?(?:the )?differences? between (.+?) and (.+)$")
@@ -44,10 +46,11 @@ _LOOSE_ENDS = re.compile(
 )
 _USE = re.compile(r"\s+for\s+(.+)$")
 _SHARED_MODIFIERS = words_of(
-    "burr blade manual electric automatic hand conical flat wet dry light dark medium single dual stainless ceramic paper "
-    "metal cheap expensive cash accrual fixed variable road trail neutral stability new used semi-automatic "
-    "super-automatic online local wired wireless hot cold glass plastic small large mens men's womens women's wide low high "
-    "in-house outsourced monthly annual single-entry double-entry minimalist cushioned carbon"
+    "burr blade manual electric automatic hand conical flat wet dry light dark medium single dual stainless "
+    "ceramic paper  metal cheap expensive cash accrual fixed variable road trail neutral stability new used "
+    "semi-automatic  super-automatic online local wired wireless hot cold glass plastic small large mens men's "
+    "womens women's wide low high  in-house outsourced monthly annual single-entry double-entry minimalist "
+    "cushioned carbon"
 )
 _LITTLE = DETERMINERS | {"of", "in", "on", "do", "you", "i", "to", "is", "are"}
 
@@ -184,14 +187,15 @@ def question_subject(low: str) -> str:
 
 
 _ASKING = words_of(
-    "why what which when where who how is are can could do does did should will would has have much many long often "
-    "i you we it there kind type mean means good best really so too actually"
+    "why what which when where who how is are can could do does did should will would has have much many long "
+    "often  i you we it there kind type mean means good best really so too actually"
 )
 _PREDICATES = words_of(
-    "sour bitter weak watery leaking clogged jamming slow noisy loud expensive better worse bad healthy worth stronger last "
-    "cost work hurt taste need stay keep go expire make use stop break wear take come produce cause sputter lose smell "
-    "different necessary safe deductible required too not so tax-deductible burnt burn hot cold flat uneven wet blister "
-    "important called used made allowed considered count charge pay run hiss clog leak stall choke squeak slip"
+    "sour bitter weak watery leaking clogged jamming slow noisy loud expensive better worse bad healthy worth "
+    "stronger last  cost work hurt taste need stay keep go expire make use stop break wear take come produce "
+    "cause sputter lose smell  different necessary safe deductible required too not so tax-deductible burnt "
+    "burn hot cold flat uneven wet blister  important called used made allowed considered count charge pay run "
+    "hiss clog leak stall choke squeak slip"
 )
 
 

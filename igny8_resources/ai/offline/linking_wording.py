@@ -10,7 +10,7 @@ UNSEARCHED_LEADS = (
     "Put {point} on your list even if no search led you to it.",
     "Before the last decision, spend a few minutes on {point}.",
     "Few people look up {point} in advance, and many wish they had.",
-    "Next comes {point}, which is easier to settle now than later.",
+    "Turn next to {point}; it is easier done now than later.",
 )
 FURTHER_SEARCHES = (
     "The same goes for {m}.",

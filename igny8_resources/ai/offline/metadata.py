@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from slugify import slugify
 
 from igny8_resources.ai.offline.grammar import capital, cased, clipped, title_case
-from igny8_resources.ai.offline.keyword_reading import names_phrase
+from igny8_resources.ai.offline.keyword_reading import is_question, names_phrase, normal, read_keyword
 from igny8_resources.ai.offline.prose import shuffled
 
 MOST_TITLE = 60
@@ -17,6 +17,11 @@ _FIRST = (
     "{phrase}: what to decide first and how to check it.",
     "{phrase}, sorted into decisions you can make one by one.",
     "{phrase}: criteria, checks and answers in one place.",
+)
+_FIRST_OF_QUESTIONS = (
+    "{phrase} Where to look first and how to be sure.",
+    "{phrase} A calm order of checks, one at a time.",
+    "{phrase} What to check, and in which order.",
 )
 _SECOND = (
     "With criteria, a checklist and answers to common questions.",
@@ -54,12 +59,12 @@ def meta_title_of(title: str, keyword: str, seed: str) -> str:
 
 def meta_description_of(keyword: str, seed: str, points: Sequence[str]) -> str:
     """Two or three short sentences of 120 to 155 characters that open with the keyword."""
-    phrase = capital(cased(keyword))
+    phrase, firsts = _opening_phrase(keyword)
     weighed = f"Covers {points[0]} and {points[1]}." if len(points) > 1 else ""
     best = ""
-    for first in shuffled(_FIRST, seed):
+    for first in shuffled(firsts, seed):
         opening = first.format(phrase=phrase)
-        tails = shuffled(_SECOND, seed)
+        tails = [tail for tail in shuffled(_SECOND, seed) if "riteria" not in tail or "riteria" not in opening]
         options = [opening, *(f"{opening} {tail}" for tail in tails)]
         if weighed:
             options = [*(f"{opening} {weighed} {tail}" for tail in tails), f"{opening} {weighed}", *options]
@@ -70,3 +75,13 @@ def meta_description_of(keyword: str, seed: str, points: Sequence[str]) -> str:
             if len(option) > DESCRIPTION[1] and not best:
                 best = option
     return clipped(best, DESCRIPTION[1] - 1) + "."
+
+
+def _opening_phrase(keyword: str) -> tuple[str, tuple[str, ...]]:
+    """The keyword as a description opens with it, and the openings that suit it."""
+    reading = read_keyword(keyword)
+    if reading.kind == "task":
+        return f"How to {reading.action}", _FIRST
+    if is_question(keyword):
+        return f"{capital(cased(normal(keyword)))}?", _FIRST_OF_QUESTIONS
+    return capital(cased(normal(keyword))), _FIRST

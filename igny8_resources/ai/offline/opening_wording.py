@@ -99,9 +99,9 @@ HONESTY = (
 )
 AUDIENCE = (
     "It is written for {audience}.",
-    "The reader in mind is one of {audience}.",
     "Order and emphasis are chosen for {audience}.",
-    "If you belong to {audience}, it was made with you in mind.",
+    "We had {audience} in mind while putting it together.",
+    "Its readers are meant to be {audience}.",
 )
 
 TAKEAWAY_DEMAND = (

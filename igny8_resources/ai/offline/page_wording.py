@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (a sentence stays on one line, so that it can be read and searched for)
 """Wording for the sections of product, service, company, archive and hub pages.
 
 The marks in the texts are explained in ``aspects`` and ``section_wording``; ``{niche}`` is the site's field,
@@ -162,7 +161,7 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
             "Below is the field as searchers describe it.",
         ),
         body=(
-            "Figures are monthly searches from the imported keyword file, rounded.",
+            "Figures are monthly searches from the imported keyword file.",
             "A small number does not make a question less worth answering; it often means that it is more precise.",
         ),
     ),

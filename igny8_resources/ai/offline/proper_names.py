@@ -7,29 +7,32 @@ simply written as it was searched.
 from igny8_resources.ai.offline.word_lists import words_of
 
 SPELLED_ACRONYMS = words_of(
-    "llc vat irs hmrc usb pid gps seo crm hr uk us usa eu diy faq cpa ceo cfo led lcd pc tv ac dc rpm bpa api sql pdf "
-    "html css saas roi kpi sme smb lpg iot ssd hdd cpu gpu hdmi nfc rfid atm pos erp php ui ux b2b b2c gdpr tds ph "
-    "mtd paye cis abn gst ein ira bmi hiit suv ev rv bbq"
+    "llc vat irs hmrc usb pid gps seo crm hr uk us usa eu diy faq cpa ceo cfo led lcd pc tv ac dc rpm bpa api "
+    "sql pdf  html css saas roi kpi sme smb lpg iot ssd hdd cpu gpu hdmi nfc rfid atm pos erp php ui ux b2b "
+    "b2c gdpr tds ph  mtd paye cis abn gst ein ira bmi hiit suv ev rv bbq"
 )
 _PLAIN_NAMES = words_of(
     # Coffee and kitchen
-    "Chemex Hario Kalita Bialetti Breville Nespresso Keurig Baratza Gaggia Jura Lavazza Illy Starbucks Bodum Fellow "
-    "Timemore Comandante Rancilio Philips Krups Melitta Moccamaster Technivorm Bosch Siemens Smeg Sage Ninja KitchenAid "
-    "Cuisinart Vitamix Tefal Arabica Robusta Ethiopia Kenya Colombia Brazil Sumatra Yirgacheffe Nescafe Flair Rok "
+    "Chemex Hario Kalita Bialetti Breville Nespresso Keurig Baratza Gaggia Jura Lavazza Illy Starbucks Bodum "
+    "Fellow  Timemore Comandante Rancilio Philips Krups Melitta Moccamaster Technivorm Bosch Siemens Smeg Sage "
+    "Ninja KitchenAid  Cuisinart Vitamix Tefal Arabica Robusta Ethiopia Kenya Colombia Brazil Sumatra "
+    "Yirgacheffe Nescafe Flair Rok "
     # Sport and outdoors
-    "Nike Adidas Hoka Brooks Asics Saucony Mizuno Altra Salomon Garmin Fitbit Strava Polar Suunto Patagonia Puma Reebok "
-    "Pegasus Gore-Tex Vibram Merrell Topo Clifton Endorphin "
+    "Nike Adidas Hoka Brooks Asics Saucony Mizuno Altra Salomon Garmin Fitbit Strava Polar Suunto Patagonia "
+    "Puma Reebok  Pegasus Gore-Tex Vibram Merrell Topo Clifton Endorphin "
     # Business software and services
-    "Xero Sage Wave Stripe Paypal Shopify Amazon Etsy Ebay Google Microsoft Excel Gusto Square Zoho Bench Adobe Apple "
-    "Android Windows Linux Canva Slack Notion Trello Asana Wordpress Mailchimp Hubspot Salesforce Facebook Instagram "
+    "Xero Sage Wave Stripe Paypal Shopify Amazon Etsy Ebay Google Microsoft Excel Gusto Square Zoho Bench "
+    "Adobe Apple  Android Windows Linux Canva Slack Notion Trello Asana Wordpress Mailchimp Hubspot Salesforce "
+    "Facebook Instagram "
     # Places, peoples, languages
-    "French Italian Turkish Vietnamese Japanese Spanish German British American Australian Canadian Swedish Danish "
-    "Chinese Indian Mexican Greek Cuban Irish Swiss Dutch Korean Thai English Scottish Belgian European Italy France "
-    "Germany Spain Japan China India Mexico Canada Australia England Scotland Ireland Wales London Paris Berlin Texas "
-    "California Florida Chicago Boston Seattle Portland Austin Denver Toronto Sydney Melbourne Dublin Manchester "
+    "French Italian Turkish Vietnamese Japanese Spanish German British American Australian Canadian Swedish "
+    "Danish  Chinese Indian Mexican Greek Cuban Irish Swiss Dutch Korean Thai English Scottish Belgian "
+    "European Italy France  Germany Spain Japan China India Mexico Canada Australia England Scotland Ireland "
+    "Wales London Paris Berlin Texas  California Florida Chicago Boston Seattle Portland Austin Denver Toronto "
+    "Sydney Melbourne Dublin Manchester "
     # Calendar
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February April June July August September October "
-    "November December Christmas Easter"
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February April June July August "
+    "September October  November December Christmas Easter"
 )
 _SHAPED_NAMES = {
     "aeropress": "AeroPress",
@@ -62,12 +65,6 @@ NAMES: dict[str, str] = (
     | _SHAPED_NAMES
 )
 """How each known word is written, by its lower-case form. Names that are also ordinary words are left out."""
-
-NATIONALITIES = words_of(
-    "french italian turkish vietnamese japanese spanish german british american australian canadian swedish danish "
-    "chinese indian mexican greek cuban irish swiss dutch korean thai english scottish belgian european"
-)
-"""Names that describe a noun and are never its head: ``French press`` is a press."""
 
 COUNTABLE_NAMES = words_of("llc cpa ira suv pc tv pdf chemex aeropress v60 moccamaster iphone ipad macbook")
 """Names that take an article like common nouns do: a Chemex."""

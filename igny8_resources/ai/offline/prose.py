@@ -14,6 +14,7 @@ from igny8_resources.ai.offline.subject import Domain
 
 _DOMAIN_MARK = re.compile(r"^\{([gsk]+)\}")
 _SLOT = re.compile(r"\{(\w+)\}")
+_ANCHORED = 2
 
 
 def shuffled(items: Sequence[str], seed: str) -> list[str]:
@@ -40,7 +41,14 @@ class Prose:
     """
 
     def __init__(
-        self, seed: str, slots: Mapping[str, str], domain: Domain, things_plural: bool, keyword: str, limit: int
+        self,
+        seed: str,
+        slots: Mapping[str, str],
+        *,
+        domain: Domain,
+        things_plural: bool,
+        keyword: str,
+        limit: int,
     ) -> None:
         self.seed = seed
         self.slots = dict(slots)
@@ -66,9 +74,14 @@ class Prose:
         return text
 
     def draw_in_order(self, pool: Sequence[str], number: int, **extra: str) -> list[str]:
-        """Up to ``number`` filled sentences, standing in the order of the pool so that they read as a train of thought."""
+        """Up to ``number`` filled sentences, in the order of the pool so that they read as a train of thought.
+
+        Two that name the subject are preferred, because advice is easier to use when it says what it is about.
+        """
         chosen: dict[str, str] = {}
-        for template, text in self._candidates(pool, (), extra):
+        fitting = self._candidates(pool, (), extra)
+        anchored = [pair for pair in fitting if _SLOT.search(_DOMAIN_MARK.sub("", pair[0]))][:_ANCHORED]
+        for template, text in [*anchored, *(pair for pair in fitting if pair not in anchored)]:
             if len(chosen) == number:
                 break
             if self._says_keyword(text) and self._times >= self._limit:

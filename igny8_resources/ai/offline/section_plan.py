@@ -7,12 +7,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from igny8_resources.ai.offline.grammar import capital, cased, listed
+from igny8_resources.ai.offline.grammar import capital, cased, listed, plural, with_article
+from igny8_resources.ai.offline.keyword_reading import is_question, names_phrase, normal
 from igny8_resources.ai.offline.page_wording import PAGE_SECTIONS
+from igny8_resources.ai.offline.proper_names import NAMES
 from igny8_resources.ai.offline.prose import Prose, pattern_of
 from igny8_resources.ai.offline.section_wording import GUIDE_SECTIONS, SectionWording
-from igny8_resources.ai.offline.subject import Subject, compared_things, item
-from igny8_resources.ai.offline.topics import Topic, aspect_of, group_keywords, usual_topics
+from igny8_resources.ai.offline.subject import Subject, compared_things
+from igny8_resources.ai.offline.topics import Topic, aspect_of, group_keywords, modifiers_of, usual_topics
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import ContentStructure, ContentType
 
@@ -52,6 +54,10 @@ _REQUIRED: dict[ContentType, tuple[str, ...]] = {
     "brand_page": ("overview", "criteria", "alternatives"),
 }
 _MOST_TOPICS = 7
+_LONGEST_HEADING = 70
+_KEYWORD_HOMES = frozenset(
+    {"steps", "order", "criteria", "answer", "versus", "specs", "overview", "definition", "coverage", "prepare"}
+)
 _WORDS_A_TOPIC = 175
 _FIXED_WORDS = {"versus": 190, "criteria": 130, "steps": 190, "order": 160, "process": 150, "roundup": 110}
 
@@ -70,6 +76,7 @@ def plan_sections(
     subject: Subject,
     content_type: ContentType,
     structure: ContentStructure,
+    *,
     keywords: Sequence[KeywordFacts],
     siblings: Sequence[str],
     target_words: int,
@@ -84,11 +91,14 @@ def plan_sections(
     grouped = group_keywords(subject, keywords)
     if "versus" not in order and any(topic.kind == "versus" for topic in grouped):
         order.insert(order.index("*") + 1, "versus")
-    topics = _chosen_topics(subject, grouped, order, siblings, len(keywords), target_words)
+    topics = _chosen_topics(subject, grouped, order, siblings=siblings, known=len(keywords), target=target_words)
     planned: list[PlannedSection] = []
     for kind in order:
         if kind == "*":
-            planned += [PlannedSection(topic.kind, _topic_heading(prose, topic), topic) for topic in topics]
+            planned += [
+                PlannedSection(topic.kind, _topic_heading(prose, subject, topic, number), topic)
+                for number, topic in enumerate(topics)
+            ]
         elif kind == "siblings":
             planned += [
                 PlannedSection("sibling", capital(cased(name.strip()))) for name in list(dict.fromkeys(siblings))[:6]
@@ -97,44 +107,92 @@ def plan_sections(
             topic = next((t for t in grouped if t.kind == "versus"), None) if kind == "versus" else None
             heading = prose.draw(SECTIONS[kind].headings, **heading_slots(subject, keywords))
             planned.append(PlannedSection(kind, heading or capital(kind), topic))
-    if structure == "top_listicle":
-        planned = _numbered(planned)
-    return planned
+    planned = _with_keyword(planned, subject)
+    return _numbered(planned) if structure == "top_listicle" else planned
 
 
 def _chosen_topics(
-    subject: Subject, grouped: Sequence[Topic], order: Sequence[str], siblings: Sequence[str], known: int, target: int
+    subject: Subject,
+    grouped: Sequence[Topic],
+    order: Sequence[str],
+    *,
+    siblings: Sequence[str],
+    known: int,
+    target: int,
 ) -> list[Topic]:
     topics = [topic for topic in grouped if topic.kind != "versus"]
     if "features" in order:
         topics = [topic for topic in topics if topic.key != "features"]
     if {"steps", "answer"} & set(order):
-        topics = _last("method", topics)
+        topics = _moved("method", topics, last=True)
+    if "answer" in order:
+        topics = _moved("trouble", topics, last=False)
     fixed = sum(_FIXED_WORDS.get(kind, 105) for kind in order if kind not in {"*", "siblings"})
     fixed += 90 * min(len(siblings), 6) if "siblings" in order else 0
     room = round((target * 0.68 - fixed) / _WORDS_A_TOPIC)
     wanted = max(2 if fixed < target * 0.55 else 1, min(_MOST_TOPICS, room))
-    if len(topics) > wanted:
-        kept = topics[:wanted]
-        spare = tuple(keyword for topic in topics[wanted:] for keyword in topic.keywords)
-        kept[-1] = replace(kept[-1], keywords=kept[-1].keywords + spare) if kept[-1].kind == "kinds" else kept[-1]
-        return kept
     if known < 4:
         wanted = min(wanted, 3)
-    taken = {"features", *(topic.key for topic in topics)} if "features" in order else {topic.key for topic in topics}
-    usual = [topic for topic in usual_topics(subject, topics) if topic.key not in taken]
+    whole = [topic for topic in topics if topic.kind == "aspect" or len(topic.keywords) > 1]
+    kept = whole[: wanted if len(whole) <= wanted and len(whole) == len(topics) else max(1, wanted - 1)]
+    spare = tuple(keyword for topic in topics if topic not in kept for keyword in topic.keywords)
+    taken = {topic.key for topic in kept} | ({"features"} if "features" in order else set())
     if {"steps", "answer"} & set(order):
-        usual = [topic for topic in usual if topic.key != "method"]
-    return [*topics, *usual[: wanted - len(topics)]]
+        taken.add("method")
+    usual = [topic for topic in usual_topics(subject, topics) if topic.key not in taken]
+    kept += usual[: max(0, wanted - len(kept) - bool(spare))]
+    return [*kept, Topic("more", spare)] if spare else kept
 
 
-def _last(key: str, topics: Sequence[Topic]) -> list[Topic]:
-    return [topic for topic in topics if topic.key != key] + [topic for topic in topics if topic.key == key]
+def _moved(key: str, topics: Sequence[Topic], last: bool) -> list[Topic]:
+    return sorted(topics, key=lambda topic: (topic.key == key) == last)
 
 
-def _topic_heading(prose: Prose, topic: Topic) -> str:
+def _topic_heading(prose: Prose, subject: Subject, topic: Topic, number: int) -> str:
+    """Two headings in three name the searches themselves; the third is an editor's, so that a page does not drone."""
+    specific = _specific_heading(subject, topic) if number % 3 != 1 else ""
+    if specific and prose.is_new(specific):
+        prose.note(specific)
+        return specific
     pool = topic.aspect.headings if topic.aspect else SECTIONS[topic.kind].headings
     return prose.draw(pool) or capital(topic.aspect.topic if topic.aspect else topic.kind)
+
+
+def _specific_heading(subject: Subject, topic: Topic) -> str:
+    if topic.aspect is None or not topic.keywords:
+        return ""
+    names = modifiers_of(topic, subject)
+    first = listed(names, "or") if len(names) > 1 else cased(normal(topic.keywords[0].text))
+    options = (f"{capital(first)}: {topic.aspect.asks}", f"{capital(first)}: {topic.aspect.topic}")
+    return next((text for text in options if len(text) <= _LONGEST_HEADING), "")
+
+
+def _with_keyword(planned: Sequence[PlannedSection], subject: Subject) -> list[PlannedSection]:
+    """The plan with the primary keyword in at least one heading."""
+    if not planned or any(names_phrase(section.heading, subject.keyword) for section in planned):
+        return list(planned)
+    phrase = cased(normal(subject.keyword))
+    if subject.reading.kind == "task":
+        phrase = f"how to {subject.reading.action}"
+    elif subject.reading.kind == "plain" and names_phrase(plural(phrase), phrase):
+        phrase = plural(phrase)
+    mark = "?" if is_question(phrase) and subject.reading.kind != "task" else ":"
+    place = next((i for i, section in enumerate(planned) if section.kind in _KEYWORD_HOMES), 0)
+    tail = planned[place].heading
+    if subject.reading.kind == "task" and planned[place].kind == "steps":
+        heading = f"{capital(phrase)}, step by step"
+    else:
+        tail = tail if mark == "?" or tail.startswith(("“", "FAQ")) else _lowered(tail)
+        heading = f"{capital(phrase)}{mark} {tail}"
+    result = list(planned)
+    result[place] = replace(planned[place], heading=heading)
+    return result
+
+
+def _lowered(heading: str) -> str:
+    first, _, rest = heading.partition(" ")
+    named = first.lower().strip(",:") in NAMES or any(letter.isupper() for letter in first[1:])
+    return heading if named else f"{first.lower()} {rest}".strip()
 
 
 def heading_slots(subject: Subject, keywords: Sequence[KeywordFacts]) -> dict[str, str]:
@@ -142,7 +200,8 @@ def heading_slots(subject: Subject, keywords: Sequence[KeywordFacts]) -> dict[st
     sides = compared(subject, keywords)
     return {
         "do_title": capital(subject.doing),
-        "versus": listed([item(side) for side in sides]),
+        "versus": listed([with_article(side) for side in sides]),
+        "versus_cap": capital(listed([with_article(side) for side in sides])),
         "versus_title": " vs ".join(capital(side) for side in sides[:3]),
     }
 
@@ -156,7 +215,7 @@ def _numbered(planned: Sequence[PlannedSection]) -> list[PlannedSection]:
     number = 0
     result = []
     for section in planned:
-        if section.topic is not None and section.kind != "versus":
+        if section.topic is not None and section.kind not in {"versus", "more"}:
             number += 1
             result.append(replace(section, heading=f"{number}. {section.heading}"))
         else:
@@ -168,7 +227,7 @@ def follow_outline(planned: Sequence[PlannedSection], outline: Sequence[str], su
     """The plan in the order and under the headings of an approved outline.
 
     A heading that the plan does not know is matched by what it asks about, or written as an open section of its own;
-    sections that the content type demands and the outline lacks follow at the end.
+    sections that the content type demands and the outline lacks keep their place in the plan.
     """
     if not outline:
         return list(planned)
@@ -189,8 +248,20 @@ def follow_outline(planned: Sequence[PlannedSection], outline: Sequence[str], su
         else:
             left.remove(match)
         result.append(replace(match, heading=heading))
-    kept = [section for section in left if section.topic is None or section.topic.keywords or section.kind == "versus"]
-    return result + kept
+    for section in left:
+        if section.topic is None or section.topic.keywords or section.kind == "versus":
+            result.insert(_place(section, planned, result), section)
+    return result
+
+
+def _place(section: PlannedSection, planned: Sequence[PlannedSection], result: Sequence[PlannedSection]) -> int:
+    """Where a section goes that the outline does not name: behind the nearest planned one that is there."""
+    before = planned[: planned.index(section)]
+    for earlier in reversed(before):
+        for place, there in enumerate(result):
+            if (there.kind, there.topic) == (earlier.kind, earlier.topic) and _same(there.heading, earlier.heading):
+                return place + 1
+    return len(result)
 
 
 def _same(one: str, other: str) -> bool:

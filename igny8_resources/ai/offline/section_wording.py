@@ -85,10 +85,14 @@ GUIDE_SECTIONS: dict[str, SectionWording] = {
         ),
     ),
     "versus": SectionWording(
-        headings=("{versus_title}: the comparison table", "Head to head: {versus}", "{versus_title}, line by line"),
+        headings=(
+            "{versus_title}: the comparison table",
+            "{versus_title}: head to head",
+            "{versus_title}, line by line",
+        ),
         leads=(
             "Use the table as a worksheet: each line names one thing to find out about each side, and says when it settles the matter.",
-            "Both sides of {versus} have people who swear by them, so the table asks for evidence of your own instead.",
+            "{versus_cap} both have people who swear by them, so the table asks for evidence of your own instead.",
             "The lines below are taken from what people search for together with {versus}.",
         ),
         body=(
@@ -224,7 +228,11 @@ GUIDE_SECTIONS: dict[str, SectionWording] = {
         ),
     ),
     "more": SectionWording(
-        headings=("Narrower searches, answered briefly", "Also asked, in one line each", "Short notes on narrower searches"),
+        headings=(
+            "Narrower searches, answered briefly",
+            "Also asked, in one line each",
+            "Short notes on narrower searches",
+        ),
         leads=(
             "Some searches around {topic} need a line rather than a section.",
             "Narrower searches have narrower answers, so here they are in brief.",

@@ -70,21 +70,31 @@ _MANNERS: dict[SocialPlatform, _Manner] = {
         1100,
         12,
         ("carousel", "quote_card", "faq_snippet"),
-        ("Save this for the next time you have to decide.", "Swipe through before you choose.", "Keep this one for later.",
-         "A list worth a screenshot."),
-        ("Save the post, and find the full guide through the link in our profile.",
-         "Which one do you always forget? The guide is linked in our profile.",
-         "Share it with somebody who is deciding right now. Full guide in our profile."),
+        (
+            "Save this for the next time you have to decide.",
+            "Swipe through before you choose.",
+            "Keep this one for later.",
+            "A list worth a screenshot.",
+        ),
+        (
+            "Save the post, and find the full guide through the link in our profile.",
+            "Which one do you always forget? The guide is linked in our profile.",
+            "Share it with somebody who is deciding right now. Full guide in our profile.",
+        ),
     ),
     "tiktok": _Manner(
         300,
         5,
         ("highlight", "faq_snippet"),
-        ("Stop scrolling if you are stuck on this one.", "Nobody tells you this part first.", "POV: you finally ask the right question.",
-         "Wait until you have checked this."),
+        (
+            "Stop scrolling if you are stuck on this one.",
+            "Nobody tells you this part first.",
+            "POV: you finally ask the right question.",
+            "Wait until you have checked this.",
+        ),
         ("Full guide in bio.", "Part two? Tell us which question.", "Everything else is in the guide, link in bio."),
     ),
-}  # fmt: skip
+}
 
 
 def adapt_for_platform(brief: SocialBrief) -> SocialDraft:
@@ -155,7 +165,7 @@ def _shortest(faq: Sequence[QuestionAnswer]) -> QuestionAnswer:
 
 
 def _fitted(blocks: Sequence[str], call: str, room: int) -> str:
-    """The blocks that fit, the last one shortened to whole sentences or lines, and the call to action if there is room."""
+    """The blocks that fit, the last one cut to whole sentences or lines, and the call to action if there is room."""
     room_for_blocks = max(room - len(call) - 2, room // 2)
     text = ""
     for block in blocks:

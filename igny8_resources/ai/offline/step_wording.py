@@ -161,12 +161,14 @@ SERVICE_PROCESS: StepTexts = (
 """The stages of almost any service, from first contact to handover."""
 
 
-def procedure_for(reading: Reading) -> StepTexts:
-    """The procedure that suits a task's verb; making something is the model for verbs that are not known."""
+def family_of(reading: Reading) -> str:
+    """The family that a task's verb belongs to; making something is the model for verbs that are not known."""
     verb = reading.verb.split(" ")[0]
-    for family, verbs in _FAMILIES.items():
-        if verb in verbs.split():
-            return PROCEDURES[family]
     if not verb:
-        return PROCEDURES["choose"]
-    return PROCEDURES["make" if verb not in {"be", "have"} else "practise"]
+        return "choose"
+    return next((family for family, verbs in _FAMILIES.items() if verb in verbs.split()), "make")
+
+
+def procedure_for(reading: Reading) -> StepTexts:
+    """The procedure that suits a task's verb, or choosing when the keyword names no task."""
+    return PROCEDURES[family_of(reading)]

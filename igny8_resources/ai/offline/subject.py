@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from igny8_resources.ai.offline.grammar import articled, cased, head_word, indefinite, listed, number_of, plural, with_article
+from igny8_resources.ai.offline.grammar import (
+    articled,
+    cased,
+    head_word,
+    listed,
+    number_of,
+    plural,
+    with_article,
+)
 from igny8_resources.ai.offline.keyword_reading import Reading, doing, normal, read_keyword, trouble_of
-from igny8_resources.ai.offline.proper_names import COUNTABLE_NAMES
 from igny8_resources.ai.offline.word_lists import words_of
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import ContentType
@@ -15,11 +22,14 @@ Domain = Literal["g", "s", "k"]
 """Goods that are bought, services that are hired, know-how that is learned."""
 
 _SERVICE_HEADS = words_of(
-    "service services accountant accountants bookkeeper bookkeepers agency agencies company companies firm firms lawyer "
-    "lawyers consultant consultants coach coaching contractor contractors plumber plumbers electrician electricians class "
-    "classes lessons repair rental therapist dentist insurance outsourcing consulting"
+    "service services accountant accountants bookkeeper bookkeepers agency agencies company companies firm "
+    "firms lawyer  lawyers consultant consultants coach coaching contractor contractors plumber plumbers "
+    "electrician electricians class  classes lessons repair rental therapist dentist insurance outsourcing "
+    "consulting"
 )
-_OFFICIAL = words_of("llc tax taxes vat payroll accounting bookkeeping insurance mortgage loan legal visa corp proprietorship")
+_OFFICIAL = words_of(
+    "llc tax taxes vat payroll accounting bookkeeping insurance mortgage loan legal visa corp proprietorship"
+)
 _BUYING_INTENTS = frozenset({"commercial", "transactional"})
 _BUYING_KINDS = frozenset({"best"})
 
@@ -28,8 +38,9 @@ _BUYING_KINDS = frozenset({"best"})
 class Subject:
     """The forms of one subject.
 
-    ``thing`` "a coffee grinder", ``things`` "coffee grinders" (``things_plural`` says how its verb stands), ``topic`` what
-    the page is about ("cleaning a coffee grinder"), ``the`` a short way back ("the grinder"), ``do`` and ``doing`` the task.
+    ``thing`` "a coffee grinder", ``things`` "coffee grinders" (``things_plural`` says how its verb stands), ``topic``
+    what the page is about ("cleaning a coffee grinder"), ``the`` a short way back ("the grinder"), ``do`` and
+    ``doing`` the task.
     """
 
     keyword: str
@@ -69,15 +80,15 @@ def subject_of(primary: KeywordFacts, others: Sequence[KeywordFacts], content_ty
     domain = _domain(reading, primary, others, content_type)
     sides = reading.sides
     if sides:
-        thing = listed([item(side) for side in sides], "or")
-        both = listed([item(side) for side in sides])
+        thing = listed([with_article(side) for side in sides], "or")
+        both = listed([with_article(side) for side in sides])
         return Subject(
             primary.text, reading, domain, thing, both, True, both, "either one" if len(sides) == 2 else "any of them",
             f"choose between {both}", f"choosing between {both}", listed(sides), sides,
         )  # fmt: skip
     bare = f"{reading.subject} for {reading.use}" if reading.use else reading.subject
     number = number_of(bare)
-    thing = item(bare)
+    thing = with_article(bare)
     things = plural(bare) if number == "singular" else thing if number == "name" else bare
     head = cased(head_word(bare))
     the = f"the {head}" if number != "name" else thing
@@ -127,27 +138,14 @@ def _faulty(thing: str, fault: str) -> str:
     return f"{with_article(thing)} that will not behave"
 
 
-def item(name: str) -> str:
-    """A thing as it is named in a sentence: an article where English wants one."""
-    head = head_word(name)
-    if number_of(name) == "name":
-        return indefinite(name) if head in COUNTABLE_NAMES else name
-    return with_article(name)
-
-
 def compared_things(keywords: Sequence[KeywordFacts], most: int = 4) -> tuple[str, ...]:
-    """The things that the keywords set against each other, in the order of the keywords, at most ``most``."""
-    found: list[str] = []
+    """The things that the first comparing keyword sets against each other, at most ``most``."""
     for keyword in keywords:
         reading = read_keyword(keyword.text)
         if not reading.sides:
             continue
-        if found and not {side.lower() for side in reading.sides} & {name.lower() for name in found}:
-            continue
-        for side in reading.sides:
-            if side.lower() not in {name.lower() for name in found} and len(found) < most:
-                found.append(side)
-    return tuple(found)
+        return reading.sides[:most]
+    return ()
 
 
 def _domain(

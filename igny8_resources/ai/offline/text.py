@@ -85,8 +85,9 @@ def _in_english(brief: Brief) -> Brief:
     voice: SiteVoice = brief.voice
     if voice.language.lower().replace("_", "-").split("-")[0] != "en":
         raise ProviderMissing(
-            f"The offline provider writes English only, and site {voice.site_key!r} is set to language {voice.language!r}. "
-            "Set IGNY8_OPENAI_BASE_URL and IGNY8_OPENAI_API_KEY to have a model write it, or set the site's language to en."
+            f"The offline provider writes English only, and site {voice.site_key!r} is set to language "
+            f"{voice.language!r}. Set IGNY8_OPENAI_BASE_URL and IGNY8_OPENAI_API_KEY to have a model write it, "
+            "or set the site's language to en."
         )
     return brief
 

@@ -5,16 +5,37 @@ from dataclasses import dataclass
 from typing import Literal
 
 from igny8_resources.ai.offline.aspects import Aspect, all_aspects, aspect
+from igny8_resources.ai.offline.grammar import cased, singular_word
 from igny8_resources.ai.offline.keyword_reading import core_words, normal, read_keyword
+from igny8_resources.ai.offline.step_wording import family_of
 from igny8_resources.ai.offline.subject import Subject
+from igny8_resources.ai.offline.word_lists import words_of
 from igny8_resources.contracts.planner import KeywordFacts
 
-TopicKind = Literal["aspect", "uses", "kinds", "versus"]
+TopicKind = Literal["aspect", "uses", "kinds", "versus", "more"]
 
+_FOR_SERVICES = {
+    "buying": "provider",
+    "kit": "provider",
+    "features": "provider",
+    "verdict": "provider",
+    "space": "provider",
+}
 _USUAL = {
-    "g": ("features", "verdict", "budget", "care", "space", "kit", "buying", "ease"),
+    "g": ("features", "verdict", "budget", "buying", "ease", "care", "kit", "space"),
     "s": ("provider", "budget", "paperwork", "time", "buying", "verdict"),
     "k": ("method", "settings", "trouble", "time", "kit", "ease", "care"),
+}
+
+
+_USUAL_OF_TASKS = {
+    "clean": ("care", "trouble", "time", "kit"),
+    "make": ("settings", "trouble", "kit", "time", "method"),
+    "choose": _USUAL["g"],
+    "fix": ("trouble", "settings", "care", "time"),
+    "arrange": ("paperwork", "time", "provider", "trouble"),
+    "practise": ("trouble", "ease", "time", "kit", "method"),
+    "store": ("time", "kit", "trouble"),
 }
 
 
@@ -55,15 +76,15 @@ def group_keywords(subject: Subject, keywords: Sequence[KeywordFacts]) -> list[T
         found = aspect_of(keyword.text, subject)
         if reading.sides:
             key = "versus"
-        elif found is not None and not (reading.use and found.key in {"verdict", "meaning"}):
+        elif found is not None and not (reading.use and found.key in {"verdict", "meaning"} and subject.domain != "s"):
             key = found.key
-        elif reading.use:
+        elif reading.use and reading.use != subject.reading.use:
             key = "uses"
         elif set(core_words(keyword.text)) - own:
             key = "kinds"
         else:
             key = "verdict" if subject.domain == "g" else "provider" if subject.domain == "s" else "meaning"
-        groups.setdefault(key, []).append(keyword)
+        groups.setdefault(_FOR_SERVICES.get(key, key) if subject.domain == "s" else key, []).append(keyword)
     topics = [_topic(key, members) for key, members in groups.items()]
     return sorted(topics, key=lambda topic: -topic.volume)
 
@@ -71,14 +92,34 @@ def group_keywords(subject: Subject, keywords: Sequence[KeywordFacts]) -> list[T
 def usual_topics(subject: Subject, present: Sequence[Topic]) -> list[Topic]:
     """What a reader of such a page wants settled although no keyword names it, most wanted first."""
     have = {topic.key for topic in present}
-    return [_topic(key, []) for key in _USUAL[subject.domain] if key not in have]
+    keys = _USUAL_OF_TASKS[family_of(subject.reading)] if subject.reading.verb else _USUAL[subject.domain]
+    return [_topic(key, []) for key in keys if key not in have]
 
 
 def _topic(key: str, members: Sequence[KeywordFacts]) -> Topic:
-    if key == "versus":
-        return Topic("versus", tuple(members))
-    if key == "uses":
-        return Topic("uses", tuple(members))
-    if key == "kinds":
-        return Topic("kinds", tuple(members))
+    match key:
+        case "versus" | "uses" | "kinds":
+            return Topic(key, tuple(members))
     return Topic("aspect", tuple(members), aspect(key))
+
+
+_NAMING = frozenset(
+    {"features", "material", "kit", "fit", "sensory", "settings", "care", "buying", "meaning", "paperwork"}
+)
+_NO_MODIFIER = words_of("how to what is are for and vs or my the a of in why do does can should i you")
+
+
+def modifiers_of(topic: Topic, subject: Subject, most: int = 3) -> list[str]:
+    """What each keyword of a topic adds to the subject: ``dual boiler`` from "dual boiler espresso machine".
+
+    Empty where the additions are no names for things, as with prices or places.
+    """
+    if topic.aspect is not None and topic.aspect.key not in _NAMING:
+        return []
+    own = {singular_word(word) for word in subject.short.lower().split()}
+    found: dict[str, None] = {}
+    for keyword in topic.keywords:
+        words = [word for word in normal(keyword.text).split() if singular_word(word) not in own]
+        if words and len(words) < 4 and not {words[0], words[-1]} & _NO_MODIFIER:
+            found[cased(" ".join(words))] = None
+    return list(found)[:most]

@@ -184,6 +184,7 @@ class SitePlan:
     description: str = ""
     language: str = "en"
     audience: str = ""
+    accent: str | None = None
     sectors: tuple[SectorPlan, ...] = ()
     author_name: str = ""
     author_bio: str = ""
@@ -218,6 +219,7 @@ def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
         description=plan.description,
         language=plan.language,
         audience=plan.audience,
+        accent=plan.accent,
     )
     session.add(site)
     session.flush()

@@ -100,8 +100,8 @@ def brief_for(session: Session, task: Task, site: Site) -> ArticleBrief:
     )
     return ArticleBrief(
         voice=voice_of(session, site),
-        content_type=task.content_type,  # type: ignore[arg-type]
-        content_structure=task.content_structure,  # type: ignore[arg-type]
+        content_type=task.content_type,
+        content_structure=task.content_structure,
         title=task.title,
         angle=_angle(session, task),
         primary_keyword=facts(task.primary_keyword),
