@@ -4,22 +4,31 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+from sqlalchemy.exc import OperationalError
 
 from igny8_resources.ai.errors import ProviderError
 from igny8_resources.ai.journal import CallHeld
 from igny8_resources.credits import InsufficientCredits
 from igny8_resources.effects import EffectInProgress, EffectUnknown
+from igny8_resources.media import MediaUnavailableError
 from igny8_resources.settings import SettingsError
 from igny8_resources.warehouse.store.sites import ModuleDisabled, UnknownSite
 from igny8_resources.warehouse.store.video import UnknownVideo
 from igny8_resources.warehouse.store.writer import NothingWritten, UnknownArticle
 
-_FINAL = (
+
+class NotReady(Exception):
+    """The work cannot be done as things stand; the message says what is missing and what to do."""
+
+
+# Their message is the whole answer; anything else is shown with its kind.
+_SENTENCES = (
     CallHeld,
     EffectInProgress,
     EffectUnknown,
     InsufficientCredits,
     ModuleDisabled,
+    NotReady,
     NothingWritten,
     SettingsError,
     UnknownArticle,
@@ -27,22 +36,26 @@ _FINAL = (
     UnknownVideo,
 )
 
-# What a provider answers with 429 or 5xx is worth asking again; everything else fails once and says why.
+# A provider that answers 429 or 5xx, a media store or a database that cannot be reached: worth asking again. The policy
+# repeats whatever is raised, so `explained` lets nothing else through to it.
 TRANSIENT_RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
 
 
-class NotReady(Exception):
-    """The work cannot be done as things stand; the message says what is missing and what to do."""
+def _is_transient(failure: Exception) -> bool:
+    if isinstance(failure, ProviderError):
+        return failure.transient
+    return isinstance(failure, MediaUnavailableError | OperationalError)
 
 
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what a person can act on into a failure whose description is the sentence they need."""
+    """Turn what repeating cannot mend into a failure that is final; what a person can act on reads as its sentence."""
     try:
         yield
-    except ProviderError as failure:
-        if failure.transient:
+    except dg.Failure:
+        raise
+    except Exception as failure:
+        if _is_transient(failure):
             raise
-        raise dg.Failure(description=f"{type(failure).__name__}: {failure}", allow_retries=False) from failure
-    except (*_FINAL, NotReady) as failure:
-        raise dg.Failure(description=str(failure), allow_retries=False) from failure
+        said = str(failure) if isinstance(failure, _SENTENCES) else f"{type(failure).__name__}: {failure}"
+        raise dg.Failure(description=said, allow_retries=False) from failure

@@ -9,8 +9,10 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from igny8_resources.warehouse.tables.columns import CENTIMILLI
 from igny8_resources.warehouse.tables.ledgers import CreditPrice, CreditTransaction
 from igny8_resources.warehouse.tables.tenancy import Account
+from igny8_resources.warehouse.upsert import upsert
 
 FREE_PROVIDERS = ("offline", "espeak-ng", "lexical")
 
@@ -59,14 +61,17 @@ class InsufficientCredits(Exception):
 
 def seed_prices(session: Session) -> None:
     """Write the default price list where a price is missing; changed prices stay as they are."""
-    known = set(session.execute(select(CreditPrice.operation, CreditPrice.provider)).tuples())
-    for operation, unit, credits in DEFAULT_PRICES:
-        prices = {"*": Decimal(credits), **dict.fromkeys(FREE_PROVIDERS, Decimal(0))}
-        session.add_all(
-            CreditPrice(operation=operation, provider=provider, unit=unit, credits=price)
-            for provider, price in prices.items()
-            if (operation, provider) not in known
-        )
+    rows = [
+        {"operation": operation, "provider": provider, "unit": unit, "credits": price}
+        for operation, unit, credits in DEFAULT_PRICES
+        for provider, price in {"*": Decimal(credits), **dict.fromkeys(FREE_PROVIDERS, Decimal(0))}.items()
+    ]
+    upsert(session, CreditPrice, rows, key=("operation", "provider"))
+
+
+def exact(amount: Decimal) -> Decimal:
+    """An amount as the ledger keeps it: four decimals. Rounded once, so that every row about it says the same."""
+    return amount.quantize(CENTIMILLI)
 
 
 def price_of(session: Session, operation: str, provider: str) -> tuple[Decimal, Decimal]:
@@ -94,7 +99,10 @@ def move_credits(
     Raises:
         InsufficientCredits: the balance would fall below zero.
     """
-    account = session.scalars(select(Account).where(Account.id == account_id).with_for_update()).one()
+    amount = exact(amount)
+    # key_share: rows that refer to the account may still be written; else two calls that each have written one deadlock.
+    locked = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
+    account = session.scalars(locked).one()
     known = session.scalar(
         select(CreditTransaction).where(
             CreditTransaction.account_id == account_id, CreditTransaction.reference == reference
@@ -138,7 +146,11 @@ def reserve(session: Session, account_id: int, amount: Decimal, *, reference: st
 
 
 def settle(session: Session, account_id: int, reserved: Decimal, actual: Decimal, *, reference: str) -> None:
-    """Turn a reservation into what the call cost, at most what was reserved; the difference goes back."""
+    """Turn a reservation into what the call cost, at most what was reserved; the difference goes back.
+
+    Raises:
+        ValueError: the call cost more than was reserved.
+    """
     if actual > reserved:
         raise ValueError(f"a call that reserved {reserved} credits cannot cost {actual}")
     if reserved != actual:

@@ -1,7 +1,8 @@
 """The effects ledger: an irreversible outside act is a row before it is an act.
 
 ``planned`` → ``sent`` → ``confirmed``, ``unknown`` or ``failed``. A process that dies between sending and confirming
-leaves ``sent``; whoever comes next reads back from the target whether it happened, and never sends blindly again.
+leaves ``sent``; whoever comes next reads back from the target whether it happened, and never sends blindly again. Every
+sending has a number, ``attempts``: what an earlier one has to say about its failure no longer counts once a later one began.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 
-from igny8_resources.ownership import LEASE, is_gone, this_process
+from igny8_resources.ownership import is_gone, kept_alive, lease_end, this_process
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import Effect
@@ -60,15 +61,16 @@ def perform_once(
     Args:
         warehouse: where the ledger is.
         plan: what is to be done.
-        act: does it and returns the target's id for it. Raises ``TimeoutError`` or ``ConnectionError`` when the outcome is
-            unknown, any other exception when it certainly did not happen.
+        act: does it and returns the target's id for it. Raises ``TimeoutError``, ``ConnectionError`` or another
+            ``OSError`` when the outcome is unknown, any other exception when it certainly did not happen. Many HTTP
+            libraries raise errors of their own when a connection breaks: a client turns those into ``OSError``.
         read_back: returns the id when the target shows the act as done, None when it certainly was not done. Raises when
             the target cannot be read.
 
     Raises:
         EffectInProgress: another process is doing it.
         EffectUnknown: whether it happened cannot be told now.
-        Exception: whatever ``act`` raised for an act that did not happen.
+        Exception: whatever ``act`` raised.
     """
     effect = _planned(warehouse, plan)
     if effect.status == "confirmed":
@@ -76,22 +78,26 @@ def perform_once(
     if effect.status == "sent" and not is_gone(effect.owner, effect.lease_until):
         raise EffectInProgress(f"{plan.kind} of {plan.subject} on {plan.target} is under way in {effect.owner}")
     if effect.status in {"sent", "unknown"}:
-        found = _reconcile(warehouse, effect.id, plan, read_back)
+        found = _reconcile(warehouse, effect.id, effect.attempts, plan, read_back)
         if found is not None:
             return Confirmed(effect.id, found, acted_now=False)
-    _claim(warehouse, effect, plan)
+    attempt = _claim(warehouse, effect, plan)
     try:
-        external_id = act()
-    except (TimeoutError, ConnectionError) as unclear:
-        _set(warehouse, effect.id, "unknown", detail={"error": str(unclear)})
-        found = _reconcile(warehouse, effect.id, plan, read_back)
+        with kept_alive(lambda: _renew(warehouse, effect.id, attempt)):
+            external_id = act()
+    except OSError as unclear:
+        _end(warehouse, effect.id, attempt, "unknown", unclear)
+        found = _reconcile(warehouse, effect.id, attempt, plan, read_back)
         if found is None:
             raise
         return Confirmed(effect.id, found, acted_now=True)
     except Exception as refused:
-        _set(warehouse, effect.id, "failed", detail={"error": str(refused)})
+        _end(warehouse, effect.id, attempt, "failed", refused)
         raise
-    _set(warehouse, effect.id, "confirmed", external_id=external_id)
+    except BaseException as interrupted:
+        _end(warehouse, effect.id, attempt, "unknown", interrupted)
+        raise
+    _confirm(warehouse, effect.id, external_id)
     return Confirmed(effect.id, external_id, acted_now=True)
 
 
@@ -113,8 +119,8 @@ def _planned(warehouse: Warehouse, plan: EffectPlan) -> Effect:
         return session.scalars(select(Effect).filter_by(**key)).one()
 
 
-def _claim(warehouse: Warehouse, effect: Effect, plan: EffectPlan) -> None:
-    """Move the row to ``sent`` in our name, unless somebody moved it since we read it."""
+def _claim(warehouse: Warehouse, effect: Effect, plan: EffectPlan) -> int:
+    """Move the row to ``sent`` in our name, unless somebody moved it since we read it; returns the attempt's number."""
     with warehouse.write() as session:
         moved = session.execute(
             update(Effect)
@@ -122,43 +128,52 @@ def _claim(warehouse: Warehouse, effect: Effect, plan: EffectPlan) -> None:
             .values(
                 status="sent",
                 owner=this_process(),
-                lease_until=utc_now() + LEASE,
+                lease_until=lease_end(),
                 attempts=effect.attempts + 1,
                 updated_at=utc_now(),
             )
         )
         if not isinstance(moved, CursorResult) or moved.rowcount != 1:
             raise EffectInProgress(f"{plan.kind} of {plan.subject} on {plan.target} was just taken by another process")
+    return effect.attempts + 1
+
+
+def _renew(warehouse: Warehouse, effect_id: int, attempt: int) -> None:
+    with warehouse.write() as session:
+        session.execute(
+            update(Effect)
+            .where(Effect.id == effect_id, Effect.attempts == attempt, Effect.status == "sent")
+            .values(lease_until=lease_end())
+        )
 
 
 def _reconcile(
-    warehouse: Warehouse, effect_id: int, plan: EffectPlan, read_back: Callable[[], str | None]
+    warehouse: Warehouse, effect_id: int, attempt: int, plan: EffectPlan, read_back: Callable[[], str | None]
 ) -> str | None:
     try:
         found = read_back()
     except Exception as unreadable:
-        _set(warehouse, effect_id, "unknown", detail={"error": str(unreadable)})
+        _end(warehouse, effect_id, attempt, "unknown", unreadable)
         raise EffectUnknown(
             f"{plan.kind} of {plan.subject} on {plan.target} was sent and its outcome is unknown: {unreadable}. "
             "Look at the target, then run this step again."
         ) from unreadable
     if found is not None:
-        _set(warehouse, effect_id, "confirmed", external_id=found)
+        _confirm(warehouse, effect_id, found)
     return found
 
 
-def _set(
-    warehouse: Warehouse,
-    effect_id: int,
-    status: str,
-    *,
-    external_id: str | None = None,
-    detail: dict[str, Any] | None = None,
-) -> None:
+def _confirm(warehouse: Warehouse, effect_id: int, external_id: str) -> None:
+    """Note that the act is done, whoever did it; nothing that comes later takes this back."""
     with warehouse.write() as session:
-        effect = session.get_one(Effect, effect_id)
-        effect.status = status
-        if external_id is not None:
-            effect.external_id = external_id
-        if detail is not None:
-            effect.detail = {**effect.detail, **detail}
+        effect = session.get_one(Effect, effect_id, with_for_update={"key_share": True})
+        effect.status, effect.external_id = "confirmed", external_id
+
+
+def _end(warehouse: Warehouse, effect_id: int, attempt: int, status: str, reason: BaseException) -> None:
+    """Note how an attempt ended, unless a later one has begun or the act turned out to be done."""
+    with warehouse.write() as session:
+        effect = session.get_one(Effect, effect_id, with_for_update={"key_share": True})
+        if effect.attempts == attempt and effect.status != "confirmed":
+            effect.status = status
+            effect.detail = {**effect.detail, "error": str(reason) or type(reason).__name__}

@@ -5,14 +5,17 @@ its transaction's id, and a reader takes only events whose transaction is older 
 (transaction, id): whatever commits later sorts later.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
 from igny8_resources.warehouse.tables.ledgers import Event
+
+_POSITION = re.compile(r"(\d+):(\d+)")
 
 
 @dataclass(frozen=True, order=True)
@@ -34,8 +37,12 @@ class EventPosition:
         """
         if not text:
             return cls()
-        txid, _, event_id = text.partition(":")
-        return cls(int(txid), int(event_id))
+        found = _POSITION.fullmatch(text)
+        if found is None:
+            raise ValueError(
+                f"{text!r} is not a position in the outbox; expected <transaction>:<event id>, such as 0:42"
+            )
+        return cls(int(found[1]), int(found[2]))
 
 
 def append_event(
@@ -68,12 +75,13 @@ def read_events(
     session: Session, after: EventPosition, *, limit: int = 500, kinds: Sequence[str] | None = None
 ) -> list[Event]:
     """The next events after a position, oldest first. Cost: the new rows, whatever the outbox holds."""
-    query = (
-        select(Event)
-        .where(or_(Event.txid > after.txid, and_(Event.txid == after.txid, Event.id > after.event_id)))
-        .order_by(Event.txid, Event.id)
-        .limit(limit)
-    )
+    query = select(Event).limit(limit)
+    if session.get_bind().dialect.name == "postgresql":
+        # Compared as a row, which is one search in ix_events_order.
+        query = query.where(tuple_(Event.txid, Event.id) > (after.txid, after.event_id)).order_by(Event.txid, Event.id)
+    else:
+        # SQLite has one writer at a time, so ids commit in order; it does not search an index for a row that holds the id.
+        query = query.where(Event.id > after.event_id).order_by(Event.id)
     settled = _is_settled(session)
     if settled is not None:
         query = query.where(settled)
@@ -95,6 +103,16 @@ def newest_position(session: Session) -> EventPosition:
         query = query.where(settled)
     newest = session.scalar(query)
     return position_of(newest) if newest else EventPosition()
+
+
+def all_readable(session: Session) -> bool:
+    """Whether every committed event can be read now.
+
+    On PostgreSQL a transaction that is still open, in any database of the server, holds back the events after it. Whoever
+    works until nothing is left asks this before believing that nothing is left.
+    """
+    settled = _is_settled(session)
+    return settled is None or session.scalar(select(Event.id).where(~settled).limit(1)) is None
 
 
 def count_events(session: Session) -> int:

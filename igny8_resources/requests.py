@@ -6,6 +6,7 @@ sensor; items that are ``waiting`` are launched by an event and only followed he
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -47,22 +48,30 @@ def submit_request(
 
     Returns:
         The request and whether it is new.
+
+    Raises:
+        ValueError: there are no items, so that the request could never end.
     """
+    if not items:
+        raise ValueError(f"a {kind} request needs at least one item: with none it would never end")
     key = idempotency_key or uuid.uuid4().hex
-    known = session.scalar(select(Request).where(Request.account_id == account_id, Request.idempotency_key == key))
-    if known is not None:
-        return known, False
-    request = Request(
-        id=uuid.uuid4().hex,
-        account_id=account_id,
-        site_id=site_id,
-        user_id=user_id,
-        kind=kind,
-        payload=payload,
-        idempotency_key=key,
-    )
-    session.add(request)
-    session.flush()
+    new_id = uuid.uuid4().hex
+    row = {
+        "id": new_id,
+        "account_id": account_id,
+        "site_id": site_id,
+        "user_id": user_id,
+        "kind": kind,
+        "payload": payload,
+        "idempotency_key": key,
+    }
+    # Inserted rather than looked up first: of two processes with the same key, one waits here for the other.
+    upsert(session, Request, [row], key=("account_id", "idempotency_key"))
+    request = session.scalars(
+        select(Request).where(Request.account_id == account_id, Request.idempotency_key == key)
+    ).one()
+    if request.id != new_id:
+        return request, False
     session.add_all(
         RequestItem(request_id=request.id, account_id=account_id, subject=item.partition, job=item.job)
         for item in items
@@ -96,7 +105,7 @@ def add_waiting_items(session: Session, request_id: str, items: Iterable[Item]) 
         }
         for item in items
     ]
-    upsert(session, RequestItem, rows, key=("request_id", "subject"))
+    upsert(session, RequestItem, rows, key=("request_id", "subject", "job"))
 
 
 def report_progress(
@@ -108,19 +117,16 @@ def report_progress(
         RequestItem.job == job,
         RequestItem.status.in_(OPEN_ITEM),
     )
-    request_ids = list(session.scalars(select(RequestItem.request_id).where(*open_items)))
-    if not request_ids:
+    requests = _locked(session, session.scalars(select(RequestItem.request_id).where(*open_items)).all())
+    if not requests:
         return
-    now = utc_now()
-    values: dict[str, Any] = {"status": "running", "phase": phase, "message": message, "updated_at": now}
+    values: dict[str, Any] = {"status": "running", "phase": phase, "message": message, "updated_at": utc_now()}
     if run_id:
         values["run_id"] = run_id
     session.execute(update(RequestItem).where(*open_items).values(**values))
-    session.execute(
-        update(Request)
-        .where(Request.id.in_(request_ids), Request.status.in_(("queued", "running")))
-        .values(status="running", phase=phase, message=message or Request.message, updated_at=now)
-    )
+    for request in requests:
+        if request.status in {"queued", "running"}:
+            request.status, request.phase, request.message = "running", phase, message or request.message
 
 
 def finish_items(session: Session, partition: str, job: str, *, failure: str = "") -> None:
@@ -129,20 +135,26 @@ def finish_items(session: Session, partition: str, job: str, *, failure: str = "
     A repeat that succeeds turns an item that had failed into a done one.
     """
     statuses = OPEN_ITEM if failure else (*OPEN_ITEM, "failed")
-    items = list(
-        session.scalars(
-            select(RequestItem).where(
-                RequestItem.subject == partition, RequestItem.job == job, RequestItem.status.in_(statuses)
-            )
-        )
-    )
-    for item in items:
+    ending = (RequestItem.subject == partition, RequestItem.job == job, RequestItem.status.in_(statuses))
+    requests = _locked(session, session.scalars(select(RequestItem.request_id).where(*ending)).all())
+    for item in session.scalars(select(RequestItem).where(*ending)):
         item.status = "failed" if failure else "done"
         item.phase = item.phase if failure else "DONE"
         item.message = failure
     session.flush()
-    for request_id in {item.request_id for item in items}:
-        _settle_request(session, session.get_one(Request, request_id))
+    for request in requests:
+        _settle_request(session, request)
+
+
+def _locked(session: Session, request_ids: Sequence[str]) -> Sequence[Request]:
+    """Requests under lock, always in the same order: the last two items of a request may end at the same instant."""
+    return session.scalars(
+        select(Request)
+        .where(Request.id.in_(request_ids))
+        .order_by(Request.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _settle_request(session: Session, request: Request) -> None:
@@ -166,7 +178,10 @@ def _settle_request(session: Session, request: Request) -> None:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a request is: ``done`` and ``failed`` of ``total`` items, and the newest phase and message."""
+    """How far a request is: ``done`` and ``failed`` of ``total`` items, and the newest phase and message.
+
+    ``begun`` is how many items' worth of work the phases of the items under way amount to.
+    """
 
     status: str
     phase: str
@@ -174,16 +189,24 @@ class Progress:
     total: int
     done: int
     failed: int
+    begun: float = 0.0
 
     @property
     def percent(self) -> int:
-        """Whole percent of the work, counting the phases of items under way."""
-        return 100 if self.status == "done" else min(99, round(100 * (self.done + self.failed) / max(1, self.total)))
+        """Whole percent of the work, counting the phases of items under way; 100 only when everything is done."""
+        finished = self.done + self.failed + self.begun
+        return 100 if self.status == "done" else min(99, round(100 * finished / max(1, self.total)))
 
 
 def progress_of(session: Session, request: Request) -> Progress:
     """Count a request's items."""
-    statuses = list(session.scalars(select(RequestItem.status).where(RequestItem.request_id == request.id)))
+    items = session.execute(
+        select(RequestItem.status, RequestItem.phase).where(RequestItem.request_id == request.id)
+    ).tuples()
+    statuses, phases = [], Counter[str]()
+    for status, phase in items:
+        statuses.append(status)
+        phases[phase] += status == "running"
     return Progress(
         status=request.status,
         phase=request.phase,
@@ -191,4 +214,5 @@ def progress_of(session: Session, request: Request) -> Progress:
         total=len(statuses),
         done=statuses.count("done"),
         failed=statuses.count("failed"),
+        begun=sum(count * PHASES.index(phase) / len(PHASES) for phase, count in phases.items()),
     )

@@ -4,14 +4,17 @@ The Dagster code locations, the API and the command line share this one class, s
 place. A setting that cannot be used names its variable in the error.
 """
 
-import json
+import hashlib
+import hmac
 import os
 import secrets
+import tempfile
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -19,31 +22,23 @@ class SettingsError(Exception):
     """A setting is missing or cannot be used; the message names its variable and says what was expected."""
 
 
-def _none_if_blank(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
-OptionalText = Annotated[str | None, BeforeValidator(_none_if_blank)]
-OptionalSecret = Annotated[SecretStr | None, BeforeValidator(_none_if_blank)]
-
-
 class Settings(BaseSettings):
-    """The platform's settings; every field is the variable ``IGNY8_<FIELD>`` in capitals."""
+    """The platform's settings; every field is the variable ``IGNY8_<FIELD>`` in capitals. A blank one counts as unset."""
 
     model_config = SettingsConfigDict(env_prefix="IGNY8_", extra="ignore", frozen=False)
 
     home: Path = Path(".igny8")
-    warehouse_url: OptionalSecret = None
-    dagster_postgres_url: OptionalSecret = None
-    media_url: OptionalText = None
+    warehouse_url: SecretStr | None = None
+    dagster_postgres_url: SecretStr | None = None
+    media_url: str | None = None
     public_url: str = "http://127.0.0.1:8000"
 
-    secret_key: OptionalSecret = None
-    vault_keys: OptionalSecret = None
+    secret_key: SecretStr | None = None
+    vault_keys: SecretStr | None = None
     access_token_minutes: int = Field(default=30, ge=1, le=1440)
 
-    openai_base_url: OptionalText = None
-    openai_api_key: OptionalSecret = None
+    openai_base_url: str | None = None
+    openai_api_key: SecretStr | None = None
     openai_model: str = "gpt-6-luna"
     openai_timeout_seconds: float = Field(default=120.0, gt=0)
 
@@ -56,6 +51,11 @@ class Settings(BaseSettings):
     partition_retention_days: int = Field(default=90, ge=1)
     run_retention_days: int = Field(default=30, ge=1)
     import_max_bytes: int = Field(default=256 * 1024 * 1024, ge=1024)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_blanks(cls, values: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in values.items() if not (isinstance(value, str) and not value.strip())}
 
     @field_validator("public_url")
     @classmethod
@@ -98,21 +98,43 @@ class Settings(BaseSettings):
         """Where built static sites are written, one folder a site key."""
         return self.home_path / "sites"
 
+    @property
+    def drafts_folder(self) -> Path:
+        """Where pages are shown to reviewers before they are published, one folder an unguessable token."""
+        return self.home_path / "drafts"
+
+    def draft_token(self, partition: str) -> str:
+        """The token in the address of an article's draft page: nobody can guess it, and it stays the same."""
+        return hmac.new(self.signing_key().encode(), f"draft:{partition}".encode(), hashlib.sha256).hexdigest()[:32]
+
+    def draft_url(self, partition: str) -> str:
+        """Where an article's draft page is shown."""
+        return f"{self.public_url}/drafts/{self.draft_token(partition)}/"
+
     def signing_key(self) -> str:
-        """The key that signs access tokens; made once and kept under ``IGNY8_HOME`` unless it is set."""
+        """The key that signs access tokens; made once and kept under ``IGNY8_HOME`` unless it is set.
+
+        Raises:
+            SettingsError: the kept key was emptied.
+        """
         return self.secret_key.get_secret_value() if self.secret_key else self._kept_secret("signing_key")
 
     def _kept_secret(self, name: str) -> str:
-        path = self.home_path / "secrets.json"
-        known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-        if name not in known:
-            known[name] = secrets.token_urlsafe(48)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            draft = path.with_suffix(f".{os.getpid()}.tmp")
-            draft.write_text(json.dumps(known))
-            draft.chmod(0o600)
-            draft.replace(path)
-        return known[name]
+        folder = self.home_path / "secrets"
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / name
+        if not path.exists():
+            # Complete and private before it has its name; of two processes that make it at once, the first one's stays.
+            descriptor, draft = tempfile.mkstemp(dir=folder)
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            with suppress(FileExistsError):
+                os.link(draft, path)
+            Path(draft).unlink()
+        kept = path.read_text().strip()
+        if not kept:
+            raise SettingsError(f"{path} is empty: delete it and a new key is made, or set IGNY8_SECRET_KEY")
+        return kept
 
 
 def load_settings(**overrides: Any) -> Settings:

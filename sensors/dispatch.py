@@ -4,11 +4,11 @@ Belongs here: the rules, as plain queries on the warehouse, the same for Dagster
 belong here: Dagster. Every rule looks at the state as it is now, so that an event read twice asks for nothing twice.
 """
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from igny8_resources.events import position_of
@@ -59,7 +59,7 @@ def work_for_events(session: Session, events: Sequence[Event]) -> list[Work]:
     """The runs that these events call for, in their order, each at most once."""
     sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_({e.site_id for e in events})))}
     found: dict[tuple[str, str], Work] = {}
-    videos_asked: Counter[int] = Counter()
+    videos_asked: dict[int, set[str]] = defaultdict(set)
     for event in events:
         site = sites.get(event.site_id or 0)
         if site is None or site.status != "active":
@@ -72,7 +72,7 @@ def work_for_events(session: Session, events: Sequence[Event]) -> list[Work]:
     return list(found.values())
 
 
-def _rules(session: Session, site: Site, event: Event, videos_asked: Counter[int]) -> Iterable[tuple[str, str]]:
+def _rules(session: Session, site: Site, event: Event, videos_asked: dict[int, set[str]]) -> Iterable[tuple[str, str]]:
     if event.kind == "keywords.staged":
         staged = session.scalar(
             select(KeywordImport.id).where(KeywordImport.site_id == site.id, KeywordImport.status == "staged").limit(1)
@@ -104,7 +104,7 @@ def _rules(session: Session, site: Site, event: Event, videos_asked: Counter[int
 
 
 def _after_publication(
-    session: Session, site: Site, event: Event, videos_asked: Counter[int]
+    session: Session, site: Site, event: Event, videos_asked: dict[int, set[str]]
 ) -> Iterable[tuple[str, str]]:
     content = _content_of(session, event)
     if content is None or content.status != "published":
@@ -116,9 +116,9 @@ def _after_publication(
         yield names.DRAFT_SOCIAL_POSTS, event.subject
     has_video = session.scalar(select(VideoProject.id).where(VideoProject.content_id == content.id).limit(1))
     if has_video is None and _stage_on(session, site, "video", "video"):
-        left = videos_left_today(session, site.id)
-        if left is None or videos_asked[site.id] < left:
-            videos_asked[site.id] += 1
+        left, asked = videos_left_today(session, site.id), videos_asked[site.id]
+        if left is None or event.subject in asked or len(asked) < left:
+            asked.add(event.subject)
             yield names.CREATE_VIDEO_PROJECT, event.subject
 
 
@@ -140,7 +140,10 @@ def _content_of(session: Session, event: Event) -> Content | None:
 
 
 def work_for_requests(session: Session, jobs: Sequence[str], limit: int = 100) -> list[Work]:
-    """The runs that queued request items call for, oldest first; ``jobs`` are those of the asking code location."""
+    """The runs that queued request items call for, oldest first; ``jobs`` are those of the asking code location.
+
+    The items of a site that is not active wait until it is.
+    """
     rows = session.execute(
         select(RequestItem, Request, Site.key)
         .join(Request, Request.id == RequestItem.request_id)
@@ -149,11 +152,19 @@ def work_for_requests(session: Session, jobs: Sequence[str], limit: int = 100) -
             RequestItem.status == "queued",
             RequestItem.job.in_(jobs),
             Request.status.in_(("queued", "running")),
+            or_(Site.id.is_(None), Site.status == "active"),
         )
         .order_by(Request.created_at, RequestItem.id)
         .limit(limit)
     ).tuples()
     return [
-        Work(item.job, item.subject, f"request/{request.id}/{item.subject}", key or "", request.account_id, request.id)
+        Work(
+            item.job,
+            item.subject,
+            f"request/{request.id}/{item.job}/{item.subject}",
+            key or "",
+            request.account_id,
+            request.id,
+        )
         for item, request, key in rows
     ]

@@ -11,7 +11,7 @@ from jobs import names
 
 
 def record_failure(session: Session, job: str, partition: str, reason: str, run_id: str = "") -> None:
-    """Note a failure on whatever the run worked for, once a run."""
+    """Note a failure on whatever the run worked for, and end the requests that wait for it."""
     message = first_sentence(reason)
     task = session.scalar(select(Task).where(Task.partition_key == partition))
     video = session.scalar(select(VideoProject).where(VideoProject.partition_key == partition))

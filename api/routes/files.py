@@ -127,3 +127,9 @@ def to_the_slash(key: str) -> RedirectResponse:
 async def read_preview(request: Request, key: str, path: str) -> Response:
     """One file of a built site."""
     return await SitePreviews(service_of(request).settings.sites_folder).answer(request, key, path)
+
+
+@preview_router.api_route("/drafts/{token}/{path:path}", methods=["GET", "HEAD"])
+async def read_draft(request: Request, token: str, path: str) -> Response:
+    """One file of an article's draft page; knowing the token is the permission to see it."""
+    return await SitePreviews(service_of(request).settings.drafts_folder).answer(request, token, path)

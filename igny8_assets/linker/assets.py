@@ -25,6 +25,7 @@ def internal_links(context: dg.AssetExecutionContext, platform: PlatformResource
     """Links of one article to and from the site's other pages; with them the article is complete and goes to review."""
     from igny8_assets.linker.linking import LinkedArticle, link_article
     from igny8_assets.review import settle_review, verdict_on
+    from igny8_assets.sites.draft_page import build_draft_page
 
     parts, partition = platform.platform, context.partition_key
     linked = LinkedArticle((), (), ())
@@ -59,6 +60,7 @@ def internal_links(context: dg.AssetExecutionContext, platform: PlatformResource
                 payload={"outbound": len(linked.outbound), "inbound": len(linked.inbound)},
             )
             finish_items(session, partition, WRITE_ARTICLE)
+        page = build_draft_page(parts, partition)
     rows: list[tuple[str, str, str, str]] = [
         ("out", link.target, link.anchor, link.position) for link in linked.outbound
     ]
@@ -71,7 +73,8 @@ def internal_links(context: dg.AssetExecutionContext, platform: PlatformResource
             "links": dg.MetadataValue.md(markdown_table(["", "page", "anchor or reason", "position"], rows)),
             "status": content.status,
             "approved_by": content.approved_by or "nobody yet",
-            "local_preview": dg.MetadataValue.url(f"{parts.settings.public_url}/sites/{site.key}/{content.slug}/"),
+            "page": dg.MetadataValue.url(page.url),
+            "images": dg.MetadataValue.md("\n\n".join(f"![{alt}]({url})\n\n[{alt}]({url})" for alt, url in page.pictures)),
             **credits_shown(calls),
         }
     )

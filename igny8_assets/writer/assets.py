@@ -70,7 +70,8 @@ def article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
             "version": content.version,
             "primary_keyword": content.primary_keyword,
             "preview": preview(article_markdown(ArticleDraft.model_validate(content.draft))),
-            "api": dg.MetadataValue.url(f"{parts.settings.public_url}/api/v1/writer/content/{content.id}/"),
+            # Built when the last step of the chain is done; the address is known from the start.
+            "page": dg.MetadataValue.url(f"{parts.settings.draft_url(partition)}{content.slug}/"),
             **credits_shown([call]),
         }
     )
@@ -121,18 +122,13 @@ def images(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.
             content, _, site = store.content_of(session, partition)
             wanted = store.images_of(session, content.id)
         made = [make_image(parts, site, partition, content, image) for image in wanted]
-    public = parts.settings.public_url
+    # The draft page's own files: they are there once the chain has come to its end.
+    shown = [(picture.alt_text, f"{parts.settings.draft_url(partition)}{picture.path}") for picture in made]
     return dg.MaterializeResult(
         metadata={
             "images": len(made),
             "files": sum(len(picture.variants) for picture in made),
-            "gallery": dg.MetadataValue.md(
-                "\n\n".join(
-                    f"**{picture.headline or picture.role}** — {picture.alt_text}\n\n"
-                    f"[{picture.width}×{picture.height}]({public}/api/v1/media/{picture.media_key})"
-                    for picture in made
-                )
-            ),
+            "gallery": dg.MetadataValue.md("\n\n".join(f"![{alt}]({url})\n\n[{alt}]({url})" for alt, url in shown)),
             **credits_shown(picture.call for picture in made if picture.call is not None),
         }
     )

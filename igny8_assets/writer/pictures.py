@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from igny8_assets.page_pictures import site_picture
 from igny8_resources.ai.journal import Answered
 from igny8_resources.ai.providers import ImageCall
 from igny8_resources.ai.router import TextResult
@@ -22,14 +23,10 @@ WIDTH, HEIGHT = 1600, 900
 
 @dataclass(frozen=True)
 class MadeImage:
-    """A picture as it is now; ``call`` is None when it had been made before."""
+    """A picture as it is now; ``path`` is its place inside the site, ``call`` is None when it had been made before."""
 
-    role: str
-    headline: str
     alt_text: str
-    media_key: str
-    width: int
-    height: int
+    path: str
     variants: list[Any]
     call: Answered | None
 
@@ -65,7 +62,7 @@ def plan_images(parts: Platform, partition: str) -> TextResult[ImagePlan]:
 def make_image(parts: Platform, site: Site, partition: str, content: Content, image: Image) -> MadeImage:
     """Make one picture and its sizes, unless it is there already."""
     if image.status == "ready":
-        return _made(image, None)
+        return _made(image, content.slug, None)
     from igny8_assets.writer.image_files import site_variants
 
     tenant = tenant_of(site)
@@ -102,17 +99,9 @@ def make_image(parts: Platform, site: Site, partition: str, content: Content, im
         row.media_key, row.media_type = picture.media_key, picture.media_type
         row.width, row.height, row.variants = picture.width, picture.height, variants
         row.provider, row.status = picture.call.provider, "ready"
-        return _made(row, picture.call)
+        return _made(row, content.slug, picture.call)
 
 
-def _made(image: Image, call: Answered | None) -> MadeImage:
-    return MadeImage(
-        role=image.role,
-        headline=image.headline,
-        alt_text=image.alt_text,
-        media_key=image.media_key,
-        width=image.width,
-        height=image.height,
-        variants=image.variants,
-        call=call,
-    )
+def _made(image: Image, slug: str, call: Answered | None) -> MadeImage:
+    picture = site_picture(slug, image.position, image.section_index, image.alt_text, image.caption, image.variants)
+    return MadeImage(alt_text=image.alt_text, path=picture.fallback.path, variants=image.variants, call=call)

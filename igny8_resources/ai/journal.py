@@ -3,7 +3,8 @@
 One call goes through four moments, each its own short transaction: *claim* (look for the answer; else reserve credits and
 mark the row as ours), *perform* (no transaction open), *settle* (store the answer, what it cost and the usage), or *fail*
 (release the reservation). A process killed in between leaves a pending row; the next one that asks for the same thing takes
-the row over together with its reservation.
+the row over together with its reservation. Whoever was believed dead and comes back all the same finds the row in other
+hands: its answer is kept when there is none yet, and its failure is nobody's.
 """
 
 import hashlib
@@ -14,12 +15,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from igny8_resources import credits
-from igny8_resources.ownership import LEASE, is_gone, this_process
+from igny8_resources.ownership import is_gone, kept_alive, lease_end, new_claim
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage
@@ -97,14 +98,8 @@ class Answered:
 @dataclass(frozen=True)
 class _Claim:
     call_id: int
-    reserved: Decimal
-    attempt: int
+    owner: str
     answer: Answered | None = field(default=None)
-
-    @property
-    def reference(self) -> str:
-        """One reservation an attempt: a failed attempt's release must not swallow the next attempt's reservation."""
-        return f"call:{self.call_id}:{self.attempt}"
 
 
 class Journal:
@@ -119,18 +114,19 @@ class Journal:
         Raises:
             InsufficientCredits: the account cannot pay; nothing was called.
             CallHeld: another process holds the same call and does not finish.
-            Exception: whatever ``perform`` raised; its reservation was released.
+            BaseException: whatever ``perform`` raised, interruptions included; its reservation was released.
         """
         claim = self._claim(spec)
         if claim.answer is not None:
             return claim.answer
         began = time.monotonic()
         try:
-            performed = perform()
-        except Exception as failure:
+            with kept_alive(lambda: self._renew(claim)):
+                performed = perform()
+            return self._settle(spec, claim, performed, time.monotonic() - began)
+        except BaseException as failure:
             self._fail(spec, claim, failure)
             raise
-        return self._settle(spec, claim, performed, time.monotonic() - began)
 
     def _claim(self, spec: CallSpec) -> _Claim:
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
@@ -141,6 +137,8 @@ class Journal:
                     claim = self._try_claim(session, spec, request_hash)
             except IntegrityError:
                 # Two processes asked for the same thing at the same instant and the other one was first.
+                if not self._is_known(spec, request_hash):
+                    raise
                 continue
             if claim is not None:
                 return claim
@@ -148,23 +146,26 @@ class Journal:
                 raise CallHeld(f"{spec.function} for {spec.subject} has been under way elsewhere for 15 minutes")
             time.sleep(WAIT_SECONDS)
 
+    def _is_known(self, spec: CallSpec, request_hash: str) -> bool:
+        with self.warehouse.read() as session:
+            known = select(AiCall.id).where(AiCall.account_id == spec.account_id, AiCall.request_hash == request_hash)
+            return session.scalar(known) is not None
+
     def _try_claim(self, session: Session, spec: CallSpec, request_hash: str) -> _Claim | None:
         call = session.scalar(
             select(AiCall)
             .where(AiCall.account_id == spec.account_id, AiCall.request_hash == request_hash)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         if call is not None and call.status == "done":
             call.replays += 1
-            return _Claim(call.id, Decimal(0), call.attempts, _answered(call, replayed=True))
+            return _Claim(call.id, "", _answered(call, replayed=True))
         if call is not None and call.status == "pending":
             if not is_gone(call.owner, call.lease_until):
                 return None
             # Its owner died: the call is ours now, with the reservation it had made.
-            call.owner, call.lease_until = this_process(), utc_now() + LEASE
-            return _Claim(call.id, call.reserved, call.attempts)
-        charged, _ = credits.price_of(session, spec.operation, spec.provider)
-        reserved = charged * spec.units
+            call.owner, call.lease_until = new_claim(), lease_end()
+            return _Claim(call.id, call.owner)
         if call is None:
             call = AiCall(account_id=spec.account_id, request_hash=request_hash, attempts=0)
             session.add(call)
@@ -172,28 +173,34 @@ class Journal:
         call.subject, call.provider, call.model = spec.subject, spec.provider, spec.model
         call.prompt_version, call.inputs = spec.prompt_version, spec.inputs
         call.status, call.error = "pending", ""
-        call.owner, call.lease_until = this_process(), utc_now() + LEASE
-        call.attempts += 1
-        call.reserved = reserved
-        session.flush()
-        claim = _Claim(call.id, reserved, call.attempts)
-        credits.reserve(
-            session,
-            spec.account_id,
-            reserved,
-            reference=claim.reference,
-            description=f"{spec.operation} for {spec.subject}",
-        )
-        return claim
+        call.owner, call.lease_until = new_claim(), lease_end()
+        _reserve(session, spec, call)
+        return _Claim(call.id, call.owner)
+
+    def _renew(self, claim: _Claim) -> None:
+        with self.warehouse.write() as session:
+            session.execute(
+                update(AiCall)
+                .where(AiCall.id == claim.call_id, AiCall.owner == claim.owner, AiCall.status == "pending")
+                .values(lease_until=lease_end())
+            )
 
     def _settle(self, spec: CallSpec, claim: _Claim, performed: Performed, seconds: float) -> Answered:
         with self.warehouse.write() as session:
+            call = session.get_one(AiCall, claim.call_id, with_for_update={"key_share": True})
+            if call.status == "done":
+                # We were believed dead, and whoever took the call over was quicker.
+                return _answered(call, replayed=True)
+            if call.status == "failed":
+                # The same, and the other one failed: its reservation is gone, so that this answer needs one of its own.
+                _reserve(session, spec, call)
             charged, listed = credits.price_of(session, spec.operation, spec.provider)
             # An answer never costs more than was reserved for it: the payer agreed to that much and no more.
-            cost, list_cost = min(charged * performed.units, claim.reserved), listed * performed.units
-            credits.settle(session, spec.account_id, claim.reserved, cost, reference=claim.reference)
-            call = session.get_one(AiCall, claim.call_id)
-            call.status, call.response, call.media_key = "done", performed.response, performed.media_key
+            cost = min(credits.exact(charged * performed.units), call.reserved)
+            list_cost = credits.exact(listed * performed.units)
+            credits.settle(session, spec.account_id, call.reserved, cost, reference=_reservation(call))
+            call.status, call.error = "done", ""
+            call.response, call.media_key = performed.response, performed.media_key
             call.input_tokens, call.output_tokens = performed.input_tokens, performed.output_tokens
             call.credits, call.list_credits, call.latency_seconds = cost, list_cost, round(seconds, 4)
             call.owner, call.lease_until, call.finished_at = "", None, utc_now()
@@ -214,12 +221,34 @@ class Journal:
             session.flush()
             return _answered(call, replayed=False)
 
-    def _fail(self, spec: CallSpec, claim: _Claim, failure: Exception) -> None:
+    def _fail(self, spec: CallSpec, claim: _Claim, failure: BaseException) -> None:
         with self.warehouse.write() as session:
-            call = session.get_one(AiCall, claim.call_id)
+            call = session.get_one(AiCall, claim.call_id, with_for_update={"key_share": True})
+            if call.status != "pending" or call.owner != claim.owner:
+                return
             call.status, call.error = "failed", f"{type(failure).__name__}: {failure}"
             call.owner, call.lease_until, call.finished_at = "", None, utc_now()
-            credits.release(session, spec.account_id, claim.reserved, reference=claim.reference)
+            credits.release(session, spec.account_id, call.reserved, reference=_reservation(call))
+
+
+def _reservation(call: AiCall) -> str:
+    """One reservation an attempt: a failed attempt's release must not swallow the next attempt's reservation."""
+    return f"call:{call.id}:{call.attempts}"
+
+
+def _reserve(session: Session, spec: CallSpec, call: AiCall) -> None:
+    """Begin an attempt: take what the call may cost at most."""
+    charged, _ = credits.price_of(session, spec.operation, spec.provider)
+    call.attempts += 1
+    call.reserved = credits.exact(charged * spec.units)
+    session.flush()
+    credits.reserve(
+        session,
+        spec.account_id,
+        call.reserved,
+        reference=_reservation(call),
+        description=f"{spec.operation} for {spec.subject}",
+    )
 
 
 def _answered(call: AiCall, *, replayed: bool) -> Answered:

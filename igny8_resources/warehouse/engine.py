@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
 from igny8_resources.settings import Settings, SettingsError
@@ -34,7 +34,13 @@ class Warehouse:
             raise SettingsError(
                 f"IGNY8_WAREHOUSE_URL: {self.url.get_backend_name()} is not supported; use sqlite or postgresql"
             )
-        self.engine = self._engine()
+        try:
+            self.engine = self._engine()
+        except (NoSuchModuleError, ModuleNotFoundError) as missing:
+            raise SettingsError(
+                f"IGNY8_WAREHOUSE_URL: there is no driver for {self.url.drivername}; write sqlite:/// or "
+                "postgresql+psycopg2://"
+            ) from missing
         self._reads = sessionmaker(self.engine, expire_on_commit=False)
         self._writes = sessionmaker(self.engine.execution_options(igny8_write=True), expire_on_commit=False)
 

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 
 from igny8_resources import credits
@@ -27,13 +29,20 @@ def _config(connection: Connection) -> Config:
 
 
 def migrate(warehouse: Warehouse) -> None:
-    """Create or upgrade the schema, the views and the price list; processes that arrive together wait for one another."""
+    """Create or upgrade the schema, the views and the price list; processes that arrive together wait for one another.
+
+    Raises:
+        WarehouseNotReady: the schema is one that this program does not know.
+    """
     engine = warehouse.engine.execution_options(igny8_write=True)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
         if current_revision(connection) != HEAD:
-            command.upgrade(_config(connection), "head")
+            try:
+                command.upgrade(_config(connection), "head")
+            except CommandError as unknown:
+                raise _not_ours(current_revision(connection)) from unknown
     with warehouse.write() as session:
         credits.seed_prices(session)
 
@@ -56,6 +65,22 @@ def require_schema(warehouse: Warehouse) -> None:
     if revision is None:
         raise WarehouseNotReady("the warehouse is empty: run `igny8 init` first")
     if revision != HEAD:
+        if revision not in known_revisions():
+            raise _not_ours(revision)
         raise WarehouseNotReady(
             f"the warehouse is at schema {revision} and this program needs {HEAD}: run `igny8 init`"
         )
+
+
+def known_revisions() -> set[str]:
+    """The revisions that this program can bring up to date."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+
+
+def _not_ours(revision: str | None) -> WarehouseNotReady:
+    return WarehouseNotReady(
+        f"the database is at schema {revision}, which this program does not know (it needs {HEAD}): it was made by a newer "
+        "igny8 or by another program; install the newer igny8, or give IGNY8_WAREHOUSE_URL a database of its own"
+    )

@@ -22,12 +22,27 @@ def upsert(
 ) -> None:
     """Insert rows; where ``key`` exists already, set the ``update`` columns, or leave the row alone when there are none.
 
-    Every row names the same columns.
+    A key that stands in two rows counts once: the last row when there are columns to update, else the first.
+
+    Raises:
+        ValueError: the rows do not all name the same columns.
     """
     if not rows:
         return
+    columns = rows[0].keys()
+    for number, row in enumerate(rows):
+        if row.keys() != columns:
+            odd = ", ".join(sorted(row.keys() ^ columns))
+            raise ValueError(
+                f"row {number} for {table.__tablename__} differs from row 0 in the columns it names: {odd}"
+            )
+    if update:
+        # PostgreSQL refuses to update one row twice in a statement.
+        rows = list({tuple(row[name] for name in key): row for row in rows}.values())
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    slice_size = max(1, MOST_BOUND_VALUES // len(rows[0]))
+    # Columns that are not named but have a default are bound too.
+    bound = len(columns | {column.key for column in table.__table__.columns if column.default is not None})
+    slice_size = max(1, MOST_BOUND_VALUES // bound)
     for start in range(0, len(rows), slice_size):
         statement = insert(table).values(list(rows[start : start + slice_size]))
         if update:

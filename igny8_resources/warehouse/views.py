@@ -13,7 +13,7 @@ SELECT
     k.difficulty                                   AS keyword_difficulty,
     c.stable_id                                    AS cluster_id,
     c.name                                         AS cluster_name,
-    c.keyword_count                                AS cluster_keywords,
+    m.members                                      AS cluster_keywords,
     c.opportunity                                  AS cluster_opportunity,
     a.id                                           AS content_id,
     t.partition_key                                AS article_partition,
@@ -21,7 +21,8 @@ SELECT
     a.content_type                                 AS content_type,
     a.status                                       AS article_status,
     a.word_count                                   AS word_count,
-    CASE WHEN LOWER(a.primary_keyword) = k.normalized_text THEN 1 ELSE 0 END AS is_primary_keyword,
+    CASE WHEN a.primary_keyword = k.text OR LOWER(a.primary_keyword) = k.normalized_text
+        THEN 1 ELSE 0 END                          AS is_primary_keyword,
     a.url                                          AS url,
     a.published_at                                 AS published_at,
     COALESCE(p.posts, 0)                           AS social_posts,
@@ -30,11 +31,14 @@ SELECT
     COALESCE(u.calls, 0) + COALESCE(vu.calls, 0)   AS ai_calls,
     COALESCE(u.credits, 0) + COALESCE(vu.credits, 0) AS article_credits,
     COALESCE(u.list_credits, 0) + COALESCE(vu.list_credits, 0) AS article_list_credits,
-    (COALESCE(u.credits, 0) + COALESCE(vu.credits, 0)) / c.keyword_count AS credits_share
+    (COALESCE(u.credits, 0) + COALESCE(vu.credits, 0)) / m.members AS credits_share
 FROM keywords k
 JOIN sites s ON s.id = k.site_id
 LEFT JOIN cluster_keywords ck ON ck.keyword_id = k.id
 LEFT JOIN clusters c ON c.id = ck.cluster_id
+LEFT JOIN (
+    SELECT cluster_id, COUNT(*) AS members FROM cluster_keywords GROUP BY cluster_id
+) m ON m.cluster_id = c.id
 LEFT JOIN content a ON a.cluster_id = c.id
 LEFT JOIN tasks t ON t.id = a.task_id
 LEFT JOIN (

@@ -7,13 +7,15 @@ criteria, checks and an order of work, and quotes no figure but the searches a m
 from collections.abc import Sequence
 
 from igny8_resources.ai.offline import opening_wording as opening
-from igny8_resources.ai.offline.article_sections import SectionWriter, without_a_sentence
+from igny8_resources.ai.offline.article_sections import SectionWriter
+from igny8_resources.ai.offline.article_text import article_words, lower_text, section_words, spare_words
 from igny8_resources.ai.offline.aspects import Aspect
 from igny8_resources.ai.offline.comparing import criteria, pros_and_cons
 from igny8_resources.ai.offline.faq import answer_questions
 from igny8_resources.ai.offline.grammar import capital, cased, counted, word_count
 from igny8_resources.ai.offline.keyword_reading import core_words, normal, trouble_of
 from igny8_resources.ai.offline.metadata import meta_description_of, meta_title_of, slug_of
+from igny8_resources.ai.offline.paragraphs import without_a_sentence
 from igny8_resources.ai.offline.prose import Prose, paragraph
 from igny8_resources.ai.offline.section_plan import (
     PlannedSection,
@@ -62,28 +64,6 @@ def planning_prose(site_key: str, subject: Subject) -> Prose:
     )
 
 
-def article_words(draft: ArticleDraft) -> int:
-    """The words a reader sees: everything but the title and the lines for search engines."""
-    texts = [*draft.introduction, *draft.key_takeaways, *draft.conclusion, draft.call_to_action]
-    for section in draft.sections:
-        texts += [section.heading, *section_texts(section)]
-    for pair in draft.pros_cons:
-        texts += [pair.subject, *pair.pros, *pair.cons]
-    for item in draft.faq:
-        texts += [item.question, item.answer]
-    return sum(word_count(text) for text in texts)
-
-
-def section_texts(section: Section) -> list[str]:
-    """Every text under a section's heading, the cells of its table included."""
-    texts = [*section.paragraphs, *section.bullets]
-    for step in section.steps:
-        texts += [step.name, step.text]
-    if section.table:
-        texts += [section.table.caption, *section.table.columns, *(cell for row in section.table.rows for cell in row)]
-    return texts
-
-
 class _Article:
     """The writing of one article; the parts with a fixed size come first, the topics share what is left."""
 
@@ -116,7 +96,7 @@ class _Article:
         brief = self.brief
         introduction = self._introduction()
         target = brief.target_words
-        questions = max(3, min(8, target // 190))
+        questions = max(3, min(8, target // (190 if target >= 1000 else 230)))
         keywords = (brief.primary_keyword, *brief.secondary_keywords)
         asked = [question for question in brief.questions if normal(question)]
         own = brief.primary_keyword if self.subject.reading.verb else None
@@ -126,7 +106,9 @@ class _Article:
         pros_cons: tuple[ProsCons, ...] = ()
         if sided:
             subjects = compared(self.subject, brief.secondary_keywords) if brief.content_structure != "review" else ()
-            pros_cons = pros_and_cons(self.prose, subjects or (self.subject.short,), 3 if len(subjects) < 4 else 2)
+            pros_cons = pros_and_cons(
+                self.prose, subjects or (self.subject.short,), 3 if target >= 1000 and len(subjects) < 4 else 2
+            )
         takeaways = self._takeaways()
         conclusion = self._conclusion()
         call = self.prose.draw(opening.CALLS[self._manner()])
@@ -247,15 +229,15 @@ class _Article:
         share = max(60, budget // max(1, len(self.planned)))
         for index in fixed:
             written[index] = self.writer.write(self.planned[index], min(share, 150))
-            budget -= _words(written[index])
+            budget -= section_words(written[index])
         for done, index in enumerate(topical):
             share = max(70, min(260, budget // (len(topical) - done)))
             written[index] = self.writer.write(self.planned[index], share)
-            budget -= _words(written[index])
+            budget -= section_words(written[index])
         return [written[index] for index in range(len(self.planned))]
 
     def _with_every_keyword(self, draft: ArticleDraft) -> ArticleDraft:
-        text = _all_text(draft)
+        text = lower_text(draft)
         missing = [
             k for k in (self.brief.primary_keyword, *self.brief.secondary_keywords) if normal(k.text) not in text
         ]
@@ -274,7 +256,7 @@ class _Article:
         for _ in range(60):
             if article_words(draft) <= 1.2 * self.brief.target_words:
                 break
-            place = max(range(len(sections)), key=lambda index: _spare_words(sections[index]))
+            place = max(range(len(sections)), key=lambda index: spare_words(sections[index]))
             shorter = without_a_sentence(sections[place])
             if shorter is None:
                 break
@@ -308,21 +290,3 @@ class _Article:
             draft = draft.model_copy(update={"sections": tuple(sections)})
             index += 1
         return draft
-
-
-def _words(section: Section) -> int:
-    return sum(word_count(text) for text in (section.heading, *section_texts(section)))
-
-
-def _all_text(draft: ArticleDraft) -> str:
-    texts = [*draft.introduction, *draft.key_takeaways, *draft.conclusion, draft.call_to_action]
-    for section in draft.sections:
-        texts += [section.heading, *section_texts(section)]
-    for item in draft.faq:
-        texts += [item.question, item.answer]
-    return "\n".join(texts).lower()
-
-
-def _spare_words(section: Section) -> int:
-    """How much plain text a section could lose: its paragraphs without the first sentence."""
-    return sum(word_count(text) for text in section.paragraphs) if without_a_sentence(section) else 0

@@ -10,11 +10,11 @@ from igny8_resources.ai.offline.grammar import (
     capital,
     cased,
     listed,
-    sentences,
     with_article,
     word_count,
 )
 from igny8_resources.ai.offline.keyword_reading import normal, read_keyword
+from igny8_resources.ai.offline.paragraphs import before_list, in_paragraphs
 from igny8_resources.ai.offline.proper_names import NAMES
 from igny8_resources.ai.offline.prose import Prose, paragraph
 from igny8_resources.ai.offline.section_plan import SECTIONS, PlannedSection, compared, heading_slots
@@ -25,6 +25,10 @@ from igny8_resources.ai.offline.topics import aspect_of, modifiers_of
 from igny8_resources.contracts.writer import ArticleBrief, Section, Step, Table
 
 _WORDS_A_SENTENCE = 20
+_COMPARABLE = frozenset({"features", "material", "kit", "sensory", "settings", "care"})
+_SHORT = 1000
+_FEWEST_ROWS = 4
+_MOST_ROWS = 8
 _NAMED = ("features", "material", "", "space", "fit", "sensory", "ease")
 
 
@@ -36,6 +40,7 @@ class SectionWriter:
         self._subject = subject
         self._brief = brief
         self._found = list(found)
+        self._rows = 4 if brief.target_words < _SHORT else 6
         self._keywords = (brief.primary_keyword, *brief.secondary_keywords)
         self._slots = heading_slots(subject, brief.secondary_keywords)
 
@@ -67,7 +72,7 @@ class SectionWriter:
         for start in range(0, len(keywords), 3):
             sentence = self._prose.draw(linking.FURTHER_SEARCHES, mentions=keywords[start : start + 3])
             if sentence:
-                paragraphs = list(_before_list(paragraphs, sentence))
+                paragraphs = list(before_list(paragraphs, sentence))
         return section.model_copy(update={"paragraphs": tuple(paragraphs)})
 
     def lengthen(self, section: Section) -> Section | None:
@@ -76,7 +81,7 @@ class SectionWriter:
         sentence = self._prose.draw(linking.EXTRA_ADVICE) or self._prose.draw(pool)
         if not sentence:
             return None
-        longer = _before_list(section.paragraphs, sentence) if section.bullets else (*section.paragraphs, sentence)
+        longer = before_list(section.paragraphs, sentence) if section.bullets else (*section.paragraphs, sentence)
         return section.model_copy(update={"paragraphs": longer})
 
     def _aspect(self, planned: PlannedSection, budget: int) -> Section:
@@ -88,7 +93,7 @@ class SectionWriter:
         if prices:
             marks["price"] = prices[0]
         modifiers = modifiers_of(planned.topic, self._subject) if planned.topic else []
-        if len(modifiers) > 1:
+        if len(modifiers) > 1 and one.key in _COMPARABLE:
             marks["mods"] = listed([f"“{text}”" for text in modifiers])
         return self._flow(planned, wording, budget, mentions, **marks)
 
@@ -147,7 +152,7 @@ class SectionWriter:
         named: bool = False,
     ) -> Section:
         parts = [text for text in texts if text]
-        paragraphs = _paragraphs(parts)
+        paragraphs = in_paragraphs(parts)
         if bullets:
             lead = self._prose.draw(linking.NAMED_LEADS if named else linking.LIST_LEADS)
             if lead:
@@ -225,15 +230,17 @@ class SectionWriter:
 
     def _criteria(self, planned: PlannedSection, budget: int) -> Section:
         caption = f"What to compare in {self._subject.things}, and when it decides"
-        return self._around(planned, budget, table=criteria_table(self._found, self._subject.domain, caption))
+        return self._around(
+            planned, budget, table=criteria_table(self._found, self._subject.domain, caption, self._rows)
+        )
 
     def _specs(self, planned: PlannedSection, budget: int) -> Section:
         caption = f"Lines of the specification to read for {self._subject.thing}"
-        return self._around(planned, budget, table=specification_table(self._found, "g", caption))
+        return self._around(planned, budget, table=specification_table(self._found, "g", caption, self._rows))
 
     def _versus(self, planned: PlannedSection, budget: int) -> Section:
         sides = compared(self._subject, self._brief.secondary_keywords)
-        table = head_to_head(sides, self._found, self._subject.domain, self._keywords)
+        table = head_to_head(sides, self._found, self._subject.domain, self._keywords, self._rows)
         section = self._around(planned, budget, table=table)
         primary = self._brief.primary_keyword.text
         mentions = [k.text for k in (planned.topic.keywords if planned.topic else ()) if k.text != primary]
@@ -257,7 +264,9 @@ class SectionWriter:
 
     def _roundup(self, planned: PlannedSection, budget: int) -> Section:
         rows = []
-        for keyword in self._brief.secondary_keywords[:8]:
+        left = planned.topic.keywords if planned.topic else ()
+        others = [keyword for keyword in self._brief.secondary_keywords if keyword not in left]
+        for keyword in [*left, *others[: max(0, _FEWEST_ROWS - len(left))]][:_MOST_ROWS]:
             found = aspect_of(keyword.text, self._subject)
             settle = found.asks if found else "what would be different from the usual choice"
             volume = f"{keyword.volume:,}" if keyword.volume else "not known"
@@ -311,35 +320,3 @@ class SectionWriter:
 def _aspect_key(text: str, subject: Subject) -> str:
     found = aspect_of(text, subject)
     return found.key if found else ""
-
-
-def _paragraphs(parts: Sequence[str]) -> list[str]:
-    """Sentences in paragraphs of three or four, none of them left with a single short one."""
-    size = 3 if len(parts) % 4 == 1 else 4
-    groups = [list(parts[start : start + size]) for start in range(0, len(parts), size)]
-    if len(groups) > 1 and len(groups[-1]) == 1:
-        groups[-2] += groups.pop()
-    return [paragraph(group) for group in groups]
-
-
-def _before_list(paragraphs: Sequence[str], sentence: str) -> tuple[str, ...]:
-    """The paragraphs with a sentence added in front of the one that leads into the list."""
-    if not paragraphs:
-        return (sentence,)
-    parts = sentences(paragraphs[-1])
-    lead = [parts.pop()] if parts[-1].endswith(":") else []
-    return (*paragraphs[:-1], paragraph([*parts, sentence, *lead]))
-
-
-def without_a_sentence(section: Section) -> Section | None:
-    """The section without its last plain sentence, or None when only its lead and its searches are left."""
-    for place in range(len(section.paragraphs) - 1, -1, -1):
-        parts = sentences(section.paragraphs[place])
-        for index in range(len(parts) - 1, -1 if place else 0, -1):
-            if "“" in parts[index] or parts[index].endswith(":"):
-                continue
-            left = [*parts[:index], *parts[index + 1 :]]
-            shorter = [paragraph(left)] if left else []
-            paragraphs = (*section.paragraphs[:place], *shorter, *section.paragraphs[place + 1 :])
-            return section.model_copy(update={"paragraphs": paragraphs})
-    return None

@@ -93,7 +93,7 @@ CHOOSING: tuple[Aspect, ...] = (
             "Where it goes when it is not in use",
         ),
         takeaways=(
-            "Measure the space and an ordinary day's demand first; both rule candidates out faster than any review.",
+            "Measure the space and an ordinary day’s demand first; both rule candidates out faster than any review.",
             "Choose capacity for the usual day rather than for the exception.",
         ),
     ),
@@ -242,7 +242,7 @@ CHOOSING: tuple[Aspect, ...] = (
         leads=(
             "{m} <start|starts> from the person rather than the product, and so should the choice.",
             "No specification settles {m}; only a trial does.",
-            "Fit is personal, and {m} <say|says> so in the searcher's own words.",
+            "Fit is personal, and {m} <say|says> so in the searcher’s own words.",
         ),
         body=(
             "{g}Keep {the} on, or in hand, for as long as a normal session lasts.",

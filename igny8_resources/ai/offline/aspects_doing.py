@@ -74,7 +74,7 @@ DOING: tuple[Aspect, ...] = (
         body=(
             "{k}For {topic}, one well-kept number of your own is worth more than a table of borrowed ones.",
             "{g}Find out how far {the} can be adjusted, and in what steps, before you trust any recipe.",
-            "Take the maker's recommendation, or a source you trust, as attempt number one, and write it down exactly.",
+            "Take the maker’s recommendation, or a source you trust, as attempt number one, and write it down exactly.",
             "Move in one direction in equal steps until the result becomes worse, then go half a step back.",
             "Keep everything else the same while you adjust, including the things that seem too small to matter.",
             "Use the same scale, the same clock and the same measure each time, because a consistent error does less harm than a changing one.",
@@ -135,7 +135,7 @@ DOING: tuple[Aspect, ...] = (
         ),
         takeaways=(
             "Split care into after each use, weekly and seasonal, and put dates on the last two.",
-            "Read the maker's cleaning page first: it says what may come apart and what must stay dry.",
+            "Read the maker’s cleaning page first: it says what may come apart and what must stay dry.",
         ),
     ),
     Aspect(
@@ -250,7 +250,7 @@ DOING: tuple[Aspect, ...] = (
             "{k}Keep a line for every occasion on which {topic} turned out as you wanted.",
             "Compare two at a time, side by side, because memory blends impressions within minutes.",
             "Have somebody else hand them to you unmarked, and write down your choice before you ask which was which.",
-            "Use plain words first, such as stronger, softer or sharper, and borrow the expert's vocabulary later.",
+            "Use plain words first, such as stronger, softer or sharper, and borrow the expert’s vocabulary later.",
             "Note the conditions as well as the impression, since the same thing can seem different on another day.",
             "Once you have a favourite, vary one thing around it and see in which direction your liking goes.",
             "Labels describe intention; your notes describe results.",
@@ -292,7 +292,7 @@ DOING: tuple[Aspect, ...] = (
             "Put the question about {topic} to a professional in the words you would use with a friend.",
             "Prefer sources that say who wrote them, when, and what they are based on.",
             "Look at the date, because guidance changes and old pages stay online.",
-            "Read the maker's warnings in full, including the ones that sound obvious.",
+            "Read the maker’s warnings in full, including the ones that sound obvious.",
             "Your own circumstances count, so take them to a professional together with the question you want answered.",
             "Be careful with any claim that has no named source, this page included.",
             "Write down what you use, how much and how often, since that is the first thing you will be asked.",

@@ -83,7 +83,9 @@ def criteria(found: Sequence[Aspect], domain: str, number: int) -> list[Aspect]:
     return [aspect(key) for key in keys[:number]]
 
 
-def head_to_head(sides: Sequence[str], found: Sequence[Aspect], domain: str, keywords: Sequence[KeywordFacts]) -> Table:
+def head_to_head(
+    sides: Sequence[str], found: Sequence[Aspect], domain: str, keywords: Sequence[KeywordFacts], number: int = 6
+) -> Table:
     """One column a thing, one row a criterion, and rows for what the keyword file knows of each thing."""
     rows: list[tuple[str, ...]] = []
     demand = [_demand(side, sides, keywords) for side in sides]
@@ -101,7 +103,7 @@ def head_to_head(sides: Sequence[str], found: Sequence[Aspect], domain: str, key
                 "One of those words is your own worry",
             )
         )
-    for one in criteria(found, domain, 6 if len(sides) < 4 else 5):
+    for one in criteria(found, domain, number):
         cells = (capital(_CELLS[one.key].format(x=with_article(side))) for side in sides)
         rows.append((one.criterion, *cells, capital(one.decides)))
     columns = ("What to compare", *(capital(side) for side in sides), "It decides when")
@@ -118,9 +120,9 @@ def criteria_table(found: Sequence[Aspect], domain: str, caption: str, number: i
     return Table(caption=caption, columns=("Criterion", "What to compare", "It decides when"), rows=rows)
 
 
-def specification_table(found: Sequence[Aspect], domain: str, caption: str) -> Table:
+def specification_table(found: Sequence[Aspect], domain: str, caption: str, number: int = 6) -> Table:
     """One row a specification: which line to read and how to check it."""
-    rows = tuple((one.criterion, one.compare, one.check) for one in criteria(found, domain, 6))
+    rows = tuple((one.criterion, one.compare, one.check) for one in criteria(found, domain, number))
     return Table(caption=caption, columns=("Specification", "What to read", "How to check it"), rows=rows)
 
 

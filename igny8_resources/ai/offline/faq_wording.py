@@ -41,7 +41,7 @@ ANSWERS: dict[str, AnswerWording] = {
         (
             "Lay out everything you need first, read the instructions for your exact case, and work through one round without improvising.",
             "Work in a fixed order: prepare, measure, do one thing, judge it, and write down the result.",
-            "Begin with the maker's or an official description, because it overrules any general advice on {doing_it}.",
+            "Begin with the maker’s or an official description, because it overrules any general advice on {doing_it}.",
             "Take it slowly the first time and treat {doing_it} as a trial whose notes you will use for the second.",
             "Split {doing_it} into three parts, namely preparation, the work itself and the check afterwards, and finish one before the next.",
         ),
@@ -82,7 +82,7 @@ ANSWERS: dict[str, AnswerWording] = {
             "Whether it works depends on what you are ready to leave out, so list the must-haves first and the price second.",
         ),
         (
-            "Look at last season's versions and at refurbished ones with a guarantee.",
+            "Look at last season’s versions and at refurbished ones with a guarantee.",
             "Compare the two or three cheapest that pass your first criterion, and read what their owners complain about.",
         ),
         (

@@ -320,10 +320,12 @@ def clipped(text: str, limit: int) -> str:
     """A text cut to at most ``limit`` characters at a word's end, without a dangling joining word or comma."""
     if len(text) <= limit:
         return text
-    words = text[: limit + 1].rsplit(" ", 1)[0].split(" ")
-    while len(words) > 1 and words[-1].lower().strip("“”,;:—-") in (
-        _SMALL_WORDS | DETERMINERS | {"is", "are", "that", ""}
-    ):
+    head = text[:limit]
+    words = (head if text[limit] == " " or " " not in head else head.rsplit(" ", 1)[0]).split(" ")
+    dangling = _SMALL_WORDS | DETERMINERS | {"is", "are", "that", ""}
+    while len(words) > 1 and words[-1].lower().strip("“”,;:—-") in dangling:
         words.pop()
-    cut = " ".join(words).rstrip(",;:—- .")
-    return cut[:-1].rstrip() if cut.endswith("“") else cut + ("”" if cut.count("“") > cut.count("”") else "")
+    cut = " ".join(words).rstrip(",;:—- .“")
+    if cut.count("“") <= cut.count("”"):
+        return cut
+    return f"{cut}”" if len(cut) < limit else clipped(text, limit - 1)

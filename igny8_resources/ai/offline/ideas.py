@@ -59,12 +59,12 @@ _TAILS: dict[str, tuple[str, ...]] = {
 _ANGLES: dict[str, tuple[str, ...]] = {
     "g": (
         "Choosing by {one}, {two} and {three} instead of by brand or ranking.",
-        "A buyer's order of decisions, from {one} to {two}, with a check for each.",
+        "A buyer’s order of decisions, from {one} to {two}, with a check for each.",
         "What to settle about {one} and {two} before the first product page is opened.",
     ),
     "s": (
         "From {one} to {two}: the questions to put to a provider before signing anything.",
-        "A client's view of {one}, {two} and {three}, with the answers to insist on.",
+        "A client’s view of {one}, {two} and {three}, with the answers to insist on.",
         "How to compare offers by {one} and {two} when no two of them describe the same job.",
     ),
     "k": (
@@ -137,7 +137,7 @@ def _base(brief: ClusterBrief, primary: KeywordFacts, subject: Subject) -> str:
     reading = subject.reading
     phrase = reading.text
     if reading.kind == "versus":
-        return phrase if "difference" not in phrase else f"{phrase}?" if is_question(phrase) else phrase
+        return f"{phrase}?" if is_question(phrase) else phrase
     if reading.kind == "task":
         guides = {"how_to", "guide_tutorial", "question", "top_listicle"}
         return f"How to {reading.action}" if brief.content_structure in guides else capital(subject.doing)

@@ -11,6 +11,7 @@ _HEADLINE = 60
 _LINE = 48
 _ALT = 125
 _MOST_LINES = 4
+_DEPENDENT = ("that ", "which ", "where ", "who ", "never ", "or ")
 
 _SCENES = (
     "overhead still life on a plain table, objects laid out in the order of use",
@@ -23,12 +24,10 @@ _SCENES = (
 )
 _LIGHT = ("soft morning window light", "even north light", "warm late-afternoon light", "bright diffuse daylight")
 _CAPTIONS = (
-    "{headline}: the points from this part at a glance.",
-    "In brief: {low}.",
-    "What to keep in mind: {low}.",
-    "{headline}, summed up.",
-    "Worth a note: {low}.",
-    "To go with the section “{headline}”.",
+    "The points from “{headline}” at a glance",
+    "“{headline}”, in short",
+    "A summary of “{headline}”",
+    "To go with “{headline}”",
 )
 
 
@@ -43,17 +42,14 @@ def plan_images(brief: ImagePlanBrief) -> ImagePlan:
         headline = _headline(brief.title if index is None else brief.headings[index])
         lines = _lines(headline, brief, index, clauses, number)
         scene, light = scenes[number % len(scenes)], lights[number % len(lights)]
-        topic = brief.title.split(":")[0]
+        topic = re.split(r"[:?]\s", brief.title)[0]
         detail = "" if index is None else f", illustrating “{_bare(brief.headings[index])}”"
         alt = (
             f"Picture for the guide “{brief.title}”"
             if index is None
             else f"Picture for “{headline}” in the guide “{topic}”"
         )
-        low = headline if any(c.isupper() for c in headline[1:]) else headline[0].lower() + headline[1:]
-        caption = (
-            brief.title if index is None else captions[(number - 1) % len(captions)].format(headline=headline, low=low)
-        )
+        caption = brief.title if index is None else captions[(number - 1) % len(captions)].format(headline=headline)
         images.append(
             ImagePrompt(
                 role="featured" if index is None else "in_article",
@@ -81,19 +77,28 @@ def _headline(text: str) -> str:
     bare = _bare(text)
     if len(bare) <= _HEADLINE:
         return bare
-    head = re.split(r"[:;,]\s", bare)[0]
-    return head if 12 <= len(head) <= _HEADLINE else clipped(bare, _HEADLINE)
+    for piece in re.split(r"(?<=\?)\s|[:;]\s", bare):
+        if 12 <= len(piece) <= _HEADLINE:
+            return capital(piece)
+    return clipped(bare, _HEADLINE)
+
+
+def _piece(heading: str) -> str:
+    """The first part of a heading that is short enough for a line, or the heading itself."""
+    return next((capital(part) for part in re.split(r"[:;]\s", heading) if 12 <= len(part) <= _LINE), heading)
 
 
 def _clauses(brief: ImagePlanBrief) -> list[str]:
-    """Short statements from the takeaways and summary: whole clauses, never words cut off."""
+    """Short statements from the takeaways: whole clauses, never words cut off."""
     found: list[str] = []
-    for text in (*brief.key_takeaways, *re.split(r"(?<=[.!?])\s+", brief.summary)):
+    for text in brief.key_takeaways:
         if "“" in text:
             continue
         whole = re.split(r"[,;:.?!]\s|[.?!]$", text.strip())
         for part in whole:
             clause = re.sub(r"^(?:and|but|or|because|which|then|so)\s+", "", part.strip(" .,;:!?"))
+            if clause.lower().startswith(_DEPENDENT):
+                continue
             if 14 <= len(clause) <= _LINE and len(clause.split()) > 2 and capital(clause) not in found:
                 found.append(capital(clause))
     return found
@@ -103,7 +108,8 @@ def _lines(
     headline: str, brief: ImagePlanBrief, index: int | None, clauses: Sequence[str], number: int
 ) -> tuple[str, ...]:
     headings = [_headline(text) for text in brief.headings]
-    short = [text for text in headings if len(text) <= _LINE and text != headline]
+    shortened = [_headline(text) if len(text) <= _LINE else _piece(text) for text in headings]
+    short = [text for text in shortened if len(text) <= _LINE and text != headline]
     pool = short if index is None else [*clauses[(number - 1) * 2 :], *clauses[: (number - 1) * 2]]
     chosen = list(dict.fromkeys(text for text in pool if text != headline))[: _MOST_LINES if index is None else 3]
     for text in (*clauses, *short, *(clipped(heading, _LINE) for heading in headings), clipped(brief.title, _LINE)):

@@ -14,7 +14,6 @@ from igny8_resources.ai.offline.grammar import (
     cased,
     gerund,
     head_word,
-    number_of,
     singular_word,
 )
 from igny8_resources.ai.offline.word_lists import words_of
@@ -243,8 +242,3 @@ def core_words(text: str) -> tuple[str, ...]:
         for word in re.findall(r"[\w’'-]+", normal(text))
         if word not in DETERMINERS and word not in PREPOSITIONS and word not in _ASKING
     )
-
-
-def is_name(phrase: str) -> bool:
-    """Whether a phrase is a proper name rather than a common noun."""
-    return number_of(phrase) == "name"

@@ -48,7 +48,7 @@ OPENINGS: dict[str, tuple[str, ...]] = {
         "Every site should be able to say in a few lines what it is for.",
         "You have found the page that explains who stands behind {site} and what it covers.",
         "This page introduces {site} and the questions it tries to answer.",
-        "Before you rely on anybody's advice, it is fair to ask who is giving it.",
+        "Before you rely on anybody’s advice, it is fair to ask who is giving it.",
     ),
 }
 

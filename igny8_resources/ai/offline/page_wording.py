@@ -28,7 +28,7 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
             "Specs: which lines to read",
         ),
         leads=(
-            "The lines below are the ones that decide; take the values for the exact version from the maker's own sheet.",
+            "The lines below are the ones that decide; take the values for the exact version from the maker’s own sheet.",
             "Fill in the values from the official sheet and compare line by line.",
             "A specification helps once you know which line answers which of your questions.",
         ),
@@ -190,10 +190,10 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
             "It also means saying when something is unknown instead of filling the gap.",
             "Advice is given as a check that readers can repeat, so that nobody has to take our word for it.",
             "Where a figure appears, its source is named beside it.",
-            "Questions come before products, and a reader's own case before any ranking.",
+            "Questions come before products, and a reader’s own case before any ranking.",
         ),
         bullets=(
-            "Readers' questions first",
+            "Readers’ questions first",
             "No figure without a source",
             "Clear about what we do not know",
             "Advice that can be tested at home",
@@ -228,7 +228,7 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
         headings=("Who writes here", "The people behind {site}", "Meet the author"),
         leads=("{author} writes for {site}.", "The name under the texts on {site} is {author}."),
         body=(
-            "Every page carries its author's name, so that readers know whom to ask.",
+            "Every page carries its author’s name, so that readers know whom to ask.",
             "Corrections are welcome and are marked as such when they change the meaning.",
             "Ask for the experience behind any advice; it is a fair question.",
         ),

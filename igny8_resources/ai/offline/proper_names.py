@@ -36,7 +36,7 @@ _PLAIN_NAMES = words_of(
 )
 _SHAPED_NAMES = {
     "aeropress": "AeroPress",
-    "delonghi": "De’Longhi",
+    "delonghi": "DeLonghi",
     "quickbooks": "QuickBooks",
     "freshbooks": "FreshBooks",
     "freeagent": "FreeAgent",

@@ -8,7 +8,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
-from igny8_resources.ai.offline.grammar import capital, listed, quoted, sentences, word_count
+from igny8_resources.ai.offline.grammar import capital, listed, quoted, sentences
 from igny8_resources.ai.offline.keyword_reading import normal
 from igny8_resources.ai.offline.subject import Domain
 
@@ -146,8 +146,3 @@ class Prose:
 def paragraph(parts: Sequence[str]) -> str:
     """Sentences joined into one paragraph, empty ones left out."""
     return " ".join(part for part in parts if part)
-
-
-def words_in(texts: Sequence[str]) -> int:
-    """How many words the texts have together."""
-    return sum(word_count(text) for text in texts)

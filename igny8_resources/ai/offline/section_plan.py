@@ -92,6 +92,7 @@ def plan_sections(
     if "versus" not in order and any(topic.kind == "versus" for topic in grouped):
         order.insert(order.index("*") + 1, "versus")
     topics = _chosen_topics(subject, grouped, order, siblings=siblings, known=len(keywords), target=target_words)
+    rest = topics.pop() if "roundup" in order and topics and topics[-1].kind == "more" else None
     planned: list[PlannedSection] = []
     for kind in order:
         if kind == "*":
@@ -105,6 +106,7 @@ def plan_sections(
             ]
         else:
             topic = next((t for t in grouped if t.kind == "versus"), None) if kind == "versus" else None
+            topic = rest if kind == "roundup" else topic
             heading = prose.draw(SECTIONS[kind].headings, **heading_slots(subject, keywords))
             planned.append(PlannedSection(kind, heading or capital(kind), topic))
     planned = _with_keyword(planned, subject)
@@ -208,7 +210,7 @@ def heading_slots(subject: Subject, keywords: Sequence[KeywordFacts]) -> dict[st
 
 def compared(subject: Subject, keywords: Sequence[KeywordFacts]) -> tuple[str, ...]:
     """What a comparison sets side by side: what the keywords name, else the subject and what the reader has now."""
-    return subject.sides or compared_things(keywords) or (subject.short, "your current solution")
+    return subject.sides or compared_things(keywords) or (subject.the, "your current solution")
 
 
 def _numbered(planned: Sequence[PlannedSection]) -> list[PlannedSection]:

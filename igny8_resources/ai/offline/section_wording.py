@@ -182,7 +182,7 @@ GUIDE_SECTIONS: dict[str, SectionWording] = {
             "Describe the use in a sentence with a person, a place and a frequency, then judge every candidate against that sentence.",
             "If there are two uses, let the more frequent one choose and check that the other is still possible.",
             "A candidate made for one purpose usually gives something up elsewhere, so ask what that is.",
-            "Reviews are most useful when the reviewer's use is named, and least when it is left out.",
+            "Reviews are most useful when the reviewer’s use is named, and least when it is left out.",
         ),
     ),
     "kinds": SectionWording(

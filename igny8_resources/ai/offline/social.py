@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from igny8_resources.ai.offline.grammar import clipped, sentences
+from igny8_resources.ai.offline.grammar import capital, cased, clipped, counted, sentences, singular_word
+from igny8_resources.ai.offline.keyword_reading import read_keyword
 from igny8_resources.ai.offline.prose import seed_number, shuffled
 from igny8_resources.contracts.social import SocialBrief, SocialDraft
 from igny8_resources.contracts.vocabulary import SocialPlatform, SocialPostType
@@ -13,16 +14,20 @@ from igny8_resources.contracts.writer import QuestionAnswer
 _RESERVE = 30
 """Characters left free for what the platform adds: a link counts 23 on X, plus the spaces around it."""
 _SHORTENED_LINK = 23
+_FEWEST_POINTS = 3
 
 
 @dataclass(frozen=True)
 class _Manner:
-    """How a platform is written for: the most characters worth using, hashtags, and the kinds of post that suit it."""
+    """How a platform is written for: the most characters worth using, hashtags, the kinds of post that suit it.
+
+    ``hooks`` are the opening lines by kind of post; ``""`` holds those for every other kind.
+    """
 
     characters: int
     hashtags: int
     kinds: tuple[SocialPostType, ...]
-    hooks: tuple[str, ...]
+    hooks: dict[str, tuple[str, ...]]
     calls: tuple[str, ...]
 
 
@@ -31,12 +36,15 @@ _MANNERS: dict[SocialPlatform, _Manner] = {
         1300,
         4,
         ("highlight", "faq_snippet", "announcement"),
-        (
-            "Most decisions go wrong before the comparison starts.",
-            "A small order of work saves a surprising amount of second-guessing.",
-            "We sorted the questions people search for into decisions that can be made one at a time.",
-            "What does a good brief look like? It starts with the questions people actually ask.",
-        ),
+        {
+            "": (
+                "Most decisions go wrong before the comparison starts.",
+                "A small order of work saves a surprising amount of second-guessing.",
+                "We sorted the questions people search for into decisions that can be made one at a time.",
+                "A good choice starts with the questions people actually ask.",
+            ),
+            "faq_snippet": ("A question we see often:", "Asked again and again:", "One from our reader searches:"),
+        },
         (
             "The full guide has the criteria and the questions in order. What would you add?",
             "Read the guide for the complete list, and tell us which point decides it for you.",
@@ -47,19 +55,21 @@ _MANNERS: dict[SocialPlatform, _Manner] = {
         250,
         2,
         ("quote_card", "faq_snippet", "highlight"),
-        ("Start here:", "One rule worth keeping:", "Before you compare anything:", "Short version:"),
+        {"": ("Start here:", "One rule worth keeping:", "Before you compare anything:", "Short version:")},
         ("Full guide:", "The whole list:", "More here:"),
     ),
     "facebook": _Manner(
         500,
         2,
         ("faq_snippet", "announcement", "highlight"),
-        (
-            "Quick question for you:",
-            "Ever wondered about this one?",
-            "This comes up a lot:",
-            "Here is one we hear again and again.",
-        ),
+        {
+            "": (
+                "Worth a minute before you decide.",
+                "Something to keep in mind.",
+                "From the notebook to your screen.",
+            ),
+            "faq_snippet": ("Quick question for you:", "Ever wondered about this one?", "This comes up a lot:"),
+        },
         (
             "How do you handle it? The whole guide is behind the link.",
             "Tell us what works for you, and have a look at the guide for the rest.",
@@ -70,12 +80,14 @@ _MANNERS: dict[SocialPlatform, _Manner] = {
         1100,
         12,
         ("carousel", "quote_card", "faq_snippet"),
-        (
-            "Save this for the next time you have to decide.",
-            "Swipe through before you choose.",
-            "Keep this one for later.",
-            "A list worth a screenshot.",
-        ),
+        {
+            "": (
+                "Save this for the next time you have to decide.",
+                "Keep this one for later.",
+                "A line worth a screenshot.",
+            ),
+            "carousel": ("Swipe through before you choose.", "Slide by slide, what to settle first."),
+        },
         (
             "Save the post, and find the full guide through the link in our profile.",
             "Which one do you always forget? The guide is linked in our profile.",
@@ -86,12 +98,14 @@ _MANNERS: dict[SocialPlatform, _Manner] = {
         300,
         5,
         ("highlight", "faq_snippet"),
-        (
-            "Stop scrolling if you are stuck on this one.",
-            "Nobody tells you this part first.",
-            "POV: you finally ask the right question.",
-            "Wait until you have checked this.",
-        ),
+        {
+            "": (
+                "Stop scrolling if you are stuck on this one.",
+                "Nobody tells you this part first.",
+                "POV: you finally ask the right question.",
+                "Wait until you have checked this.",
+            )
+        },
         ("Full guide in bio.", "Part two? Tell us which question.", "Everything else is in the guide, link in bio."),
     ),
 }
@@ -109,7 +123,8 @@ def adapt_for_platform(brief: SocialBrief) -> SocialDraft:
         room += len(tags[-1]) + 2
         tags = tags[:-1]
     room = min(room, manner.characters)
-    hook, call = shuffled(manner.hooks, seed)[0], shuffled(manner.calls, seed)[0]
+    hook = shuffled(manner.hooks.get(kind, manner.hooks[""]), seed)[0]
+    call = shuffled(manner.calls, seed)[0]
     if kind == "thread":
         return _thread(brief, tags, call, room)
     return SocialDraft(
@@ -152,7 +167,8 @@ def _blocks(brief: SocialBrief, kind: SocialPostType, hook: str) -> list[str]:
             return [hook, joined]
         return [hook, f"From “{brief.title}”:", joined] if brief.platform != "twitter" else [f"{hook} {plain[0]}"]
     summary = " ".join(sentences(brief.summary)[:3])
-    return [f"New on {brief.voice.site_name}: {brief.title}", summary, *plain[:1]]
+    listed = "\n".join(f"– {text}" for text in plain[:3])
+    return [f"New on {brief.voice.site_name}: {brief.title}", summary, listed]
 
 
 def _plain(takeaways: Sequence[str]) -> list[str]:
@@ -191,9 +207,10 @@ def _whole_parts(block: str, limit: int) -> str:
 
 
 def _thread(brief: SocialBrief, tags: tuple[str, ...], call: str, room: int) -> SocialDraft:
-    points = _plain(brief.key_takeaways)[:6]
+    alone = [text for text in brief.key_takeaways if "“" not in text]
+    points = (alone if len(alone) >= _FEWEST_POINTS else _plain(brief.key_takeaways))[:6]
     total = len(points) + 2
-    opening = f"{brief.title}\n\n{len(points)} points that settle most of it. 1/{total}"
+    opening = f"{brief.title}\n\n{capital(counted(len(points), 'point'))} that settle most of it. 1/{total}"
     if len(opening) > room:
         opening = f"{clipped(brief.title, room - 8)} 1/{total}"
     limit = brief.max_characters - _RESERVE
@@ -207,18 +224,16 @@ def _part(text: str, limit: int) -> str:
 
 
 def _hashtags(brief: SocialBrief, most: int) -> tuple[str, ...]:
-    """Tags from the article's keywords, short ones first come, then the site's field and name."""
+    """Tags from what the keywords are about, then the site's field, longer keywords and the site's name."""
+    readings = [read_keyword(keyword) for keyword in brief.keywords]
+    subjects = [
+        name for reading in readings for name in (reading.sides or (reading.subject,)) if len(name.split()) <= 2
+    ]
+    longer = [keyword for keyword in brief.keywords if len(keyword.split()) <= 3]
     found: dict[str, str] = {}
-    short = [keyword for keyword in brief.keywords if len(keyword.split()) <= 3]
-    for phrase in (*short, brief.voice.niche, brief.voice.site_name, *_words(brief.keywords)):
+    for phrase in map(cased, (*subjects[:2], brief.voice.niche, *subjects[2:], *longer, brief.voice.site_name)):
         words = re.findall(r"[A-Za-z0-9]+", re.sub(r"[’']", "", phrase))
         tag = "".join(word[0].upper() + word[1:] for word in words)
         if 3 <= len(tag) <= 28 and not tag.isdigit() and len(found) < most:
-            found.setdefault(tag.lower(), tag)
+            found.setdefault(singular_word(tag), tag)
     return tuple(found.values())
-
-
-def _words(keywords: Sequence[str]) -> list[str]:
-    plain = [word for keyword in keywords for word in keyword.split() if word.isalpha() and len(word) > 4]
-    skipped = {"under", "which", "where", "there", "their", "should", "about", "without", "versus", "often", "cheap"}
-    return [word for word in plain if word not in skipped]

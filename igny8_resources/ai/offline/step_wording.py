@@ -22,7 +22,7 @@ _FAMILIES: dict[str, str] = {
 PROCEDURES: dict[str, StepTexts] = {
     "clean": (
         (
-            "Read the maker's care page",
+            "Read the maker’s care page",
             "Look up which parts come apart, what may get wet and which products are allowed, because that page overrules everything below.",
         ),
         (
@@ -46,7 +46,7 @@ PROCEDURES: dict[str, StepTexts] = {
             "Reassemble and test",
             "Put it together from the photographs, run it once without anything that matters, and listen for a change.",
         ),
-        ("Write down the date", "A label with today's date turns the next round into a plan instead of a surprise."),
+        ("Write down the date", "A label with today’s date turns the next round into a plan instead of a surprise."),
     ),
     "make": (
         (
@@ -116,7 +116,7 @@ PROCEDURES: dict[str, StepTexts] = {
     "practise": (
         (
             "Start with the instructions",
-            "Read the maker's or a qualified teacher's description once from beginning to end.",
+            "Read the maker’s or a qualified teacher’s description once from beginning to end.",
         ),
         ("Set a small goal", "Choose one thing to get right today and leave the rest for another day."),
         (

@@ -4,6 +4,7 @@ from sqlalchemy.orm import Session
 
 from igny8_resources.events import EventPosition
 from igny8_resources.warehouse.tables.ledgers import EventCursor
+from igny8_resources.warehouse.upsert import upsert
 
 
 def site_build_reader(site_key: str) -> str:
@@ -19,9 +20,8 @@ def read_cursor(session: Session, reader: str) -> EventPosition:
 
 def write_cursor(session: Session, reader: str, position: EventPosition) -> None:
     """Move a reader forward; it never goes back."""
-    row = session.get(EventCursor, reader, with_for_update=True)
-    if row is None:
-        row = EventCursor(reader=reader, txid=0, event_id=0)
-        session.add(row)
+    # Made first where it is missing, so that two processes that write a reader's first cursor queue for the same row.
+    upsert(session, EventCursor, [{"reader": reader, "txid": 0, "event_id": 0}], key=("reader",))
+    row = session.get_one(EventCursor, reader, with_for_update=True, populate_existing=True)
     if position > EventPosition(row.txid, row.event_id):
         row.txid, row.event_id = position.txid, position.event_id

@@ -57,10 +57,9 @@ def save_keywords(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def keywords_of(session: Session, site_id: int) -> Sequence[Keyword]:
-    """All keywords of a site in a fixed order."""
-    return session.scalars(
-        select(Keyword).where(Keyword.site_id == site_id).order_by(Keyword.normalized_text, Keyword.market)
-    ).all()
+    """All keywords of a site in an order that does not depend on the database's collation."""
+    keywords = session.scalars(select(Keyword).where(Keyword.site_id == site_id))
+    return sorted(keywords, key=lambda keyword: (keyword.normalized_text, keyword.market))
 
 
 def keyword_count(session: Session, site_id: int) -> int:

@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from igny8_resources.contracts.planner import SiteVoice
@@ -21,9 +23,11 @@ from igny8_resources.warehouse.tables.tenancy import (
     Site,
     SiteModule,
 )
+from igny8_resources.warehouse.upsert import upsert
 
 SITE_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MOST_SECTORS = 5
+SITE_TEXTS = ("name", "base_url", "niche", "tagline", "language", "audience")
 
 
 class UnknownSite(LookupError):
@@ -151,11 +155,9 @@ def stage_rule(session: Session, site_id: int, stage: str) -> StageRule:
 
 def create_account(session: Session, slug: str, name: str, *, credits: Decimal, reference: str) -> Account:
     """The account of a slug, made with its first credits when it does not exist."""
-    account = session.scalar(select(Account).where(Account.slug == slug))
-    if account is None:
-        account = Account(slug=slug, name=name, monthly_credits=credits, credit_balance=Decimal(0))
-        session.add(account)
-        session.flush()
+    row = {"slug": slug, "name": name, "monthly_credits": credits, "credit_balance": Decimal(0)}
+    upsert(session, Account, [row], key=("slug",))
+    account = session.scalars(select(Account).where(Account.slug == slug)).one()
     if credits > 0:
         move_credits(
             session, account.id, credits, kind="subscription", reference=reference, description="first credits"
@@ -199,16 +201,11 @@ def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
     """Make a site with its sectors, author and automation, in the caller's transaction.
 
     Raises:
-        SiteRefused: the key is malformed or taken, the URL is not absolute, or there are too many sectors.
+        SiteRefused: the key is malformed or taken, the URL is not absolute, a text is too long, or there are too many
+            sectors or two of the same name.
     """
-    if not SITE_KEY.fullmatch(plan.key) or len(plan.key) > 60:
-        raise SiteRefused(f"site key {plan.key!r}: use up to 60 lower-case letters, digits and single dashes")
-    if session.scalar(select(Site.id).where(Site.key == plan.key)) is not None:
-        raise SiteRefused(f"site key {plan.key!r} is taken; choose another, keys are unique in the whole deployment")
-    if not plan.base_url.startswith(("http://", "https://")):
-        raise SiteRefused(f"site URL {plan.base_url!r}: expected an absolute URL such as https://example.com")
-    if len(plan.sectors) > MOST_SECTORS:
-        raise SiteRefused(f"{len(plan.sectors)} sectors: a site has at most {MOST_SECTORS}")
+    sectors = plan.sectors or (SectorPlan("General"),)
+    _refuse_unusable(plan, sectors)
     site = Site(
         account_id=account.id,
         key=plan.key,
@@ -221,10 +218,15 @@ def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
         audience=plan.audience,
         accent=plan.accent,
     )
-    session.add(site)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(site)
+    except IntegrityError as taken:
+        raise SiteRefused(
+            f"site key {plan.key!r} is taken; choose another, keys are unique in the whole deployment"
+        ) from taken
     owned = {"account_id": account.id, "site_id": site.id}
-    for sector in plan.sectors or (SectorPlan("General"),):
+    for sector in sectors:
         session.add(
             Sector(
                 **owned,
@@ -242,6 +244,31 @@ def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
         session.add(AutomationStage(**owned, stage=stage, enabled=stage in plan.enabled_stages, daily_cap=cap))
     append_event(session, "site.created", site.key, account_id=account.id, site_id=site.id)
     return site
+
+
+def _refuse_unusable(plan: SitePlan, sectors: Sequence[SectorPlan]) -> None:
+    if not SITE_KEY.fullmatch(plan.key) or len(plan.key) > 60:
+        raise SiteRefused(f"site key {plan.key!r}: use up to 60 lower-case letters, digits and single dashes")
+    address = urlsplit(plan.base_url)
+    if address.scheme not in {"http", "https"} or not address.hostname:
+        raise SiteRefused(f"site URL {plan.base_url!r}: expected an absolute URL such as https://example.com")
+    if len(sectors) > MOST_SECTORS:
+        raise SiteRefused(f"{len(sectors)} sectors: a site has at most {MOST_SECTORS}")
+    by_slug: dict[str, str] = {}
+    for sector in sectors:
+        other = by_slug.setdefault(slug_of(sector.name), sector.name)
+        if other is not sector.name:
+            raise SiteRefused(f"sectors {other!r} and {sector.name!r} would have the same address; rename one of them")
+    texts = [(f"site {name}", getattr(plan, name), getattr(Site, name)) for name in SITE_TEXTS]
+    texts += [("sector name", sector.name, Sector.name) for sector in sectors]
+    texts += [
+        ("author name", plan.author_name, AuthorProfile.name),
+        ("author tone", plan.author_tone, AuthorProfile.tone),
+    ]
+    for what, text, column in texts:
+        # SQLite would take any length; PostgreSQL would refuse with an error that does not name the column.
+        if len(text) > column.type.length:
+            raise SiteRefused(f"{what}: at most {column.type.length} characters, this has {len(text)}")
 
 
 def slug_of(name: str) -> str:

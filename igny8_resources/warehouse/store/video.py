@@ -32,7 +32,7 @@ def project_of(session: Session, partition: str, *, lock: bool = False) -> tuple
         .join(Site, Site.id == VideoProject.site_id)
         .where(VideoProject.partition_key == partition)
     )
-    row = session.execute(query.with_for_update(of=VideoProject) if lock else query).one_or_none()
+    row = session.execute(query.with_for_update(of=VideoProject, key_share=True) if lock else query).one_or_none()
     if row is None:
         raise UnknownVideo(partition)
     return row[0], row[1], row[2]

@@ -55,7 +55,7 @@ def content_of(session: Session, partition: str, *, lock: bool = False) -> tuple
     """
     task, site = task_of(session, partition)
     query = select(Content).where(Content.task_id == task.id)
-    content = session.scalar(query.with_for_update() if lock else query)
+    content = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if content is None:
         raise NothingWritten(partition)
     return content, task, site
@@ -140,7 +140,7 @@ def save_article(
     Returns:
         The article and whether its current text changed.
     """
-    content = session.scalar(select(Content).where(Content.task_id == task.id).with_for_update())
+    content = session.scalar(select(Content).where(Content.task_id == task.id).with_for_update(key_share=True))
     payload = draft.model_dump(mode="json")
     if content is None:
         content = Content(

@@ -79,10 +79,10 @@ class Request(OfAccount, Table):
 
 
 class RequestItem(OfAccount, Table):
-    """One piece of a request: an article or a video partition, and how far it is."""
+    """One piece of a request: a job for a site, article or video partition, and how far it is."""
 
     __tablename__ = "request_items"
-    __table_args__ = (UniqueConstraint("request_id", "subject"), Index("ix_request_items_subject", "subject"))
+    __table_args__ = (UniqueConstraint("request_id", "subject", "job"), Index("ix_request_items_subject", "subject"))
 
     id: Mapped[Id]
     request_id: Mapped[str] = mapped_column(String(40), ForeignKey("requests.id"))

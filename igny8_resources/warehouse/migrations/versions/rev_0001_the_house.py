@@ -407,7 +407,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_request_items_account_id")),
         sa.ForeignKeyConstraint(["request_id"], ["requests.id"], name=op.f("fk_request_items_request_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_request_items")),
-        sa.UniqueConstraint("request_id", "subject", name=op.f("uq_request_items_request_id_subject")),
+        sa.UniqueConstraint("request_id", "subject", "job", name=op.f("uq_request_items_request_id_subject_job")),
     )
     op.create_index(op.f("ix_request_items_account_id"), "request_items", ["account_id"], unique=False)
     op.create_index("ix_request_items_subject", "request_items", ["subject"], unique=False)

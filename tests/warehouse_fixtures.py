@@ -1,0 +1,125 @@
+"""A migrated, empty warehouse a test: once on SQLite, once on PostgreSQL.
+
+``IGNY8_TEST_POSTGRES`` names the server (default: the one on this machine). Each PostgreSQL test gets a copy of a migrated
+database and drops it afterwards. Where no server answers the test is skipped, except in CI, where that is a failure.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from sqlalchemy.engine import make_url
+
+from igny8_resources.warehouse.engine import Warehouse
+from igny8_resources.warehouse.migrate import migrate
+
+POSTGRES = os.environ.get("IGNY8_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+
+
+class PostgresServer:
+    """The server that tests may make databases on."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._connection.autocommit = True
+
+    def execute(self, statement: str) -> None:
+        with self._connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    @contextmanager
+    def database(self, template: str = "template1") -> Iterator[str]:
+        """The URL of a database that is there as long as the block."""
+        name = f"igny8_test_{uuid.uuid4().hex[:12]}"
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        try:
+            url = make_url(POSTGRES).set(drivername="postgresql+psycopg2", database=name)
+            yield url.render_as_string(hide_password=False)
+        finally:
+            self.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """Skips where no server answers; fails there in CI."""
+    try:
+        connection = psycopg2.connect(POSTGRES, connect_timeout=3)
+    except psycopg2.OperationalError as unreachable:
+        reason = f"no PostgreSQL answers (IGNY8_TEST_POSTGRES names one that tests may use): {unreachable}"
+        if os.environ.get("CI"):
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+    yield PostgresServer(connection)
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> Iterator[str]:
+    """The name of a migrated database to copy."""
+    with postgres_server.database() as url:
+        warehouse = Warehouse(url)
+        migrate(warehouse)
+        warehouse.dispose()
+        yield make_url(url).database or ""
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy."""
+    path = tmp_path_factory.mktemp("migrated") / "warehouse.db"
+    warehouse = Warehouse(f"sqlite:///{path}")
+    migrate(warehouse)
+    warehouse.dispose()
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Which database the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a database with nothing in it."""
+    if backend == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.db'}"
+    else:
+        with request.getfixturevalue("postgres_server").database() as url:
+            yield url
+
+
+@pytest.fixture
+def warehouse_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database with nothing in it but the price list."""
+    if backend == "sqlite":
+        path = tmp_path / "warehouse.db"
+        shutil.copyfile(request.getfixturevalue("migrated_sqlite"), path)
+        yield f"sqlite:///{path}"
+    else:
+        template = request.getfixturevalue("migrated_postgres")
+        with request.getfixturevalue("postgres_server").database(template) as url:
+            yield url
+
+
+@pytest.fixture
+def warehouse(warehouse_url: str) -> Iterator[Warehouse]:
+    """A migrated warehouse with nothing in it but the price list."""
+    warehouse = Warehouse(warehouse_url)
+    yield warehouse
+    warehouse.dispose()
+
+
+@pytest.fixture
+def postgres_warehouse(migrated_postgres: str, postgres_server: PostgresServer) -> Iterator[Warehouse]:
+    """The same, for what is only a question on PostgreSQL."""
+    with postgres_server.database(migrated_postgres) as url:
+        warehouse = Warehouse(url)
+        yield warehouse
+        warehouse.dispose()
