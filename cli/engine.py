@@ -127,7 +127,9 @@ class Engine:
             outcomes.append(self.execute(work))
             on_end(outcomes[-1])
         for run in orphans:
-            self.instance.report_run_failed(run, message="its process ended before the run did; its work was done again")
+            self.instance.report_run_failed(
+                run, message="its process ended before the run did; its work was done again"
+            )
         return outcomes
 
     def due(self) -> "Due":

@@ -96,7 +96,7 @@ def made_table(parts: Platform, site_key: str) -> Table:
                 "Videos",
                 count(VideoRender),
                 f"{videos or 0:.0f} s",
-                ("video_script", "voiceover", "video_composition"),
+                ("video_script", "voiceover", "scene_image", "video_composition"),
             ),
         ]
     table = Table(title=f"{site.name} ({site_key})", title_justify="left")

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from igny8_resources.ai.journal import Answered
+if TYPE_CHECKING:
+    from igny8_resources.ai.journal import Answered
 
 OWNERS = ["team:content-operations"]
 MOST_PREVIEW_CHARACTERS = 6_000
 
 
-def credits_shown(calls: Iterable[Answered]) -> dict[str, dg.MetadataValue]:
+def credits_shown(calls: "Iterable[Answered]") -> dict[str, dg.MetadataValue]:
     """What calls cost, what they would cost at list price, and how many were answered from the journal."""
     listed = list(calls)
     providers = sorted({f"{call.provider} ({call.model})" for call in listed})

@@ -6,11 +6,12 @@ and an EnvVar shows a name where a plain value would show the secret.
 
 import os
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import dagster as dg
 
-from igny8_resources.platform import Platform
-from igny8_resources.settings import load_settings
+if TYPE_CHECKING:
+    from igny8_resources.platform import Platform
 
 # Settings that a deployment may want to see in the UI; secrets among them show as the variable's name.
 _FROM_ENVIRONMENT = {
@@ -34,12 +35,15 @@ class PlatformResource(dg.ConfigurableResource):  # type: ignore[type-arg]
     openai_model: str | None = None
 
     @cached_property
-    def platform(self) -> Platform:
+    def platform(self) -> "Platform":
         """The platform for these settings.
 
         Raises:
             SettingsError: a setting cannot be used; the message names its variable.
         """
+        from igny8_resources.platform import Platform
+        from igny8_resources.settings import load_settings
+
         given = {name: value for name in _FROM_ENVIRONMENT if (value := getattr(self, name)) is not None}
         return Platform(load_settings(**given))
 

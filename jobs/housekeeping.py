@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from igny8_resources.resources import PlatformResource
-from jobs.retention import finished_article_partitions
 
 # One night's work: bounded, so that a first run on an old instance does not hold the database for minutes.
 MOST_RUNS_A_NIGHT = 2_000
@@ -26,13 +25,15 @@ def purge_runs(context: dg.OpExecutionContext, platform: PlatformResource) -> in
     )
     for record in old:
         context.instance.delete_run(record.dagster_run.run_id)
-    context.log.info(f"deleted {len(old)} runs that were created more than {days} days ago")
+    context.log.info("deleted %d runs that were created more than %d days ago", len(old), days)
     return len(old)
 
 
 @dg.op(description="Take articles that were published long ago out of the partition set; the warehouse keeps them.")
 def retire_partitions(context: dg.OpExecutionContext, platform: PlatformResource, purged: int) -> int:
     """Returns how many partitions were retired; never one with a run in flight."""
+    from jobs.retention import finished_article_partitions
+
     del purged
     parts = platform.platform
     before = datetime.now(UTC) - timedelta(days=parts.settings.partition_retention_days)
@@ -50,7 +51,7 @@ def retire_partitions(context: dg.OpExecutionContext, platform: PlatformResource
     retired = sorted((finished & present) - in_flight)
     for key in retired:
         context.instance.delete_dynamic_partition(ARTICLES, key)
-    context.log.info(f"retired {len(retired)} article partitions")
+    context.log.info("retired %d article partitions", len(retired))
     return len(retired)
 
 

@@ -4,15 +4,16 @@ Belongs here: how Dagster is asked. Does not belong here: what should run (``dis
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import dagster as dg
 from dagster import AddDynamicPartitionsRequest
 
-from igny8_resources.events import EventPosition, position_of, read_events
 from igny8_resources.resources import PlatformResource
 from jobs import names
-from sensors.dispatch import EVENT_KINDS, Work, work_for_events, work_for_requests
-from sensors.failures import record_failure
+
+if TYPE_CHECKING:
+    from sensors.dispatch import Work
 
 # Enough for a burst, little enough that a tick stays far from its time limit.
 EVENTS_A_TICK = 500
@@ -28,7 +29,7 @@ JOB_PARTITIONS = {
 }
 
 
-def missing_partitions(instance: dg.DagsterInstance, works: Sequence[Work]) -> list[AddDynamicPartitionsRequest]:
+def missing_partitions(instance: dg.DagsterInstance, works: "Sequence[Work]") -> list[AddDynamicPartitionsRequest]:
     """Partitions that a process made in the warehouse and died before it told Dagster."""
     wanted: dict[str, list[str]] = {}
     for work in works:
@@ -38,7 +39,7 @@ def missing_partitions(instance: dg.DagsterInstance, works: Sequence[Work]) -> l
     return [AddDynamicPartitionsRequest(name, list(dict.fromkeys(keys))) for name, keys in wanted.items()]
 
 
-def _run_requests(works: Sequence[Work]) -> list[dg.RunRequest]:
+def _run_requests(works: "Sequence[Work]") -> list[dg.RunRequest]:
     return [
         dg.RunRequest(run_key=work.run_key, job_name=work.job, partition_key=work.partition, tags=work.tags)
         for work in works
@@ -58,6 +59,9 @@ def event_sensor(
         description="Reads new events from the warehouse's outbox and starts the work they call for.",
     )
     def follow_events(context: dg.SensorEvaluationContext, platform: PlatformResource) -> dg.SensorResult:
+        from igny8_resources.events import EventPosition, position_of, read_events
+        from sensors.dispatch import EVENT_KINDS, work_for_events
+
         after = EventPosition.parse(context.cursor)
         with platform.platform.warehouse.read() as session:
             events = read_events(session, after, limit=EVENTS_A_TICK, kinds=EVENT_KINDS)
@@ -86,6 +90,8 @@ def request_sensor(
         description="Turns requests from the API and the command line into runs.",
     )
     def follow_requests(context: dg.SensorEvaluationContext, platform: PlatformResource) -> dg.SensorResult:
+        from sensors.dispatch import work_for_requests
+
         # An item stays queued until its run reports progress: a tick that is lost asks again, and the run key makes asking
         # twice harmless.
         with platform.platform.warehouse.read() as session:
@@ -110,6 +116,8 @@ def failure_sensor(name: str) -> dg.SensorDefinition:
         description="Notes on the task or video why its run failed, and ends the request that waits for it.",
     )
     def note_failures(context: dg.RunFailureSensorContext, platform: PlatformResource) -> None:
+        from sensors.failures import record_failure
+
         run = context.dagster_run
         partition = run.tags.get("dagster/partition")
         if partition is None:

@@ -5,11 +5,7 @@ import dagster as dg
 from igny8_assets.explained import explained
 from igny8_assets.partitions import across, articles, sites
 from igny8_assets.shown import OWNERS, credits_shown, markdown_table
-from igny8_resources.events import append_event
-from igny8_resources.requests import finish_items
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
-from igny8_resources.warehouse.store.sites import module_enabled, site_by_key, tenant_of
 from jobs.names import WRITE_ARTICLE
 
 
@@ -26,6 +22,10 @@ def internal_links(context: dg.AssetExecutionContext, platform: PlatformResource
     from igny8_assets.linker.linking import LinkedArticle, link_article
     from igny8_assets.review import settle_review, verdict_on
     from igny8_assets.sites.draft_page import build_draft_page
+    from igny8_resources.events import append_event
+    from igny8_resources.requests import finish_items
+    from igny8_resources.warehouse.store import writer as store
+    from igny8_resources.warehouse.store.sites import module_enabled, tenant_of
 
     parts, partition = platform.platform, context.partition_key
     linked = LinkedArticle((), (), ())
@@ -74,7 +74,9 @@ def internal_links(context: dg.AssetExecutionContext, platform: PlatformResource
             "status": content.status,
             "approved_by": content.approved_by or "nobody yet",
             "page": dg.MetadataValue.url(page.url),
-            "images": dg.MetadataValue.md("\n\n".join(f"![{alt}]({url})\n\n[{alt}]({url})" for alt, url in page.pictures)),
+            "images": dg.MetadataValue.md(
+                "\n\n".join(f"![{alt}]({url})\n\n[{alt}]({url})" for alt, url in page.pictures)
+            ),
             **credits_shown(calls),
         }
     )
@@ -91,6 +93,7 @@ def internal_links(context: dg.AssetExecutionContext, platform: PlatformResource
 def link_graph(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Every link between the published pages of one site: who links to whom, who is an orphan, how far each is from home."""
     from igny8_assets.linker.live_graph import live_graph
+    from igny8_resources.warehouse.store.sites import site_by_key
 
     parts, partition = platform.platform, context.partition_key
     with explained():

@@ -4,13 +4,13 @@ import dagster as dg
 
 from igny8_assets.partitions import articles
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
 
 
 @dg.asset_check(asset="internal_links", partitions_def=articles, blocking=True)
 def ready_for_review(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
     """Text, images and structured data as they are now all pass; running it after a repair records the new verdict."""
     from igny8_assets.review import settle_review, verdict_on
+    from igny8_resources.warehouse.store import writer as store
 
     with platform.platform.warehouse.write() as session:
         content, task, site = store.content_of(session, context.partition_key, lock=True)
@@ -31,6 +31,7 @@ def ready_for_review(context: dg.AssetCheckExecutionContext, platform: PlatformR
 def links_lead_somewhere(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
     """The article links to other pages of its site; the first article of a site links to its topic alone."""
     from igny8_assets.linker.html_blocks import read_page
+    from igny8_resources.warehouse.store import writer as store
 
     with platform.platform.warehouse.read() as session:
         content, _, _ = store.content_of(session, context.partition_key)

@@ -5,11 +5,7 @@ import dagster as dg
 from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
 from igny8_assets.partitions import ARTICLES, sites
 from igny8_assets.shown import OWNERS, credits_shown, markdown_table, preview
-from igny8_resources.events import append_event
-from igny8_resources.requests import finish_items, report_progress
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import planner as store
-from igny8_resources.warehouse.store.sites import require_module, site_by_key
 from jobs.names import PLAN_SITE, REQUEST_TAG
 
 MOST_ROWS_SHOWN = 60
@@ -26,6 +22,9 @@ MOST_ROWS_SHOWN = 60
 def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The keywords of one site, one row per market and normalised text, loaded from the files that were handed in."""
     from igny8_assets.planner.importing import load_staged
+    from igny8_resources.requests import report_progress
+    from igny8_resources.warehouse.store import planner as store
+    from igny8_resources.warehouse.store.sites import require_module, site_by_key
 
     parts, partition = platform.platform, context.partition_key
     with explained():
@@ -66,6 +65,7 @@ def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
 def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Keywords that one page can answer: each keyword in exactly one cluster, ids that outlive re-clustering."""
     from igny8_assets.planner.planning import cluster_site
+    from igny8_resources.requests import report_progress
 
     parts, partition = platform.platform, context.partition_key
     with explained():
@@ -110,6 +110,7 @@ def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
 def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Pages worth writing, typed by what their cluster's searchers want; ideas that would compete are marked, not queued."""
     from igny8_assets.planner.planning import find_ideas
+    from igny8_resources.requests import report_progress
 
     parts, partition = platform.platform, context.partition_key
     with explained():
@@ -142,6 +143,9 @@ def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.M
 def tasks(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Articles to write, each the partition of its own: as many as were asked for, the most promising ideas first."""
     from igny8_assets.planner.planning import create_tasks
+    from igny8_resources.events import append_event
+    from igny8_resources.requests import finish_items
+    from igny8_resources.warehouse.store.sites import site_by_key
 
     parts, partition = platform.platform, context.partition_key
     with explained(), parts.warehouse.write() as session:

@@ -1,13 +1,9 @@
 """Checks of the planner's rows."""
 
 import dagster as dg
-from sqlalchemy import func, select
 
 from igny8_assets.partitions import sites
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import planner as store
-from igny8_resources.warehouse.store.sites import site_by_key
-from igny8_resources.warehouse.tables.planner import ClusterKeyword, KeywordImport
 
 
 @dg.asset_check(asset="clusters", partitions_def=sites, blocking=True)
@@ -15,6 +11,12 @@ def every_keyword_in_one_cluster(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     """No keyword is lost by clustering, singletons included."""
+    from sqlalchemy import func, select
+
+    from igny8_resources.warehouse.store import planner as store
+    from igny8_resources.warehouse.store.sites import site_by_key
+    from igny8_resources.warehouse.tables.planner import ClusterKeyword
+
     with platform.platform.warehouse.read() as session:
         site = site_by_key(session, context.partition_key)
         keywords = store.keyword_count(session, site.id)
@@ -31,6 +33,11 @@ def every_keyword_in_one_cluster(
 @dg.asset_check(asset="keywords", partitions_def=sites)
 def few_rows_refused(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
     """Most rows of every file could be used; the refused ones are listed with the reason."""
+    from sqlalchemy import select
+
+    from igny8_resources.warehouse.store.sites import site_by_key
+    from igny8_resources.warehouse.tables.planner import KeywordImport
+
     with platform.platform.warehouse.read() as session:
         site = site_by_key(session, context.partition_key)
         files = list(session.scalars(select(KeywordImport).where(KeywordImport.site_id == site.id)))

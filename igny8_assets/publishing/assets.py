@@ -1,19 +1,11 @@
 """Publication of approved articles: one article a partition."""
 
 import dagster as dg
-from sqlalchemy import select
 
 from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
 from igny8_assets.partitions import articles
-from igny8_assets.publishing.static_site import DESTINATION, document_key, page_document, publish, read_document
 from igny8_assets.shown import OWNERS
-from igny8_resources.events import append_event
-from igny8_resources.requests import finish_items, report_progress
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
-from igny8_resources.warehouse.store.sites import require_module
-from igny8_resources.warehouse.tables.columns import utc_now
-from igny8_resources.warehouse.tables.publishing import PublishingRecord
 from jobs.names import PUBLISH_ARTICLE
 
 
@@ -28,6 +20,16 @@ from jobs.names import PUBLISH_ARTICLE
 )
 def published_article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """One article at its public address, placed there exactly once per content and recorded in the effects ledger."""
+    from sqlalchemy import select
+
+    from igny8_assets.publishing.static_site import DESTINATION, document_key, page_document, publish, read_document
+    from igny8_resources.events import append_event
+    from igny8_resources.requests import finish_items, report_progress
+    from igny8_resources.warehouse.store import writer as store
+    from igny8_resources.warehouse.store.sites import require_module
+    from igny8_resources.warehouse.tables.columns import utc_now
+    from igny8_resources.warehouse.tables.publishing import PublishingRecord
+
     parts, partition = platform.platform, context.partition_key
     with explained():
         with parts.warehouse.write() as session:

@@ -3,14 +3,15 @@
 import dagster as dg
 
 from igny8_assets.partitions import articles
-from igny8_assets.publishing.static_site import document_key, read_document
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
 
 
 @dg.asset_check(asset="published_article", partitions_def=articles)
 def page_document_is_live(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
     """The page's document is at its place and says what was approved."""
+    from igny8_assets.publishing.static_site import document_key, read_document
+    from igny8_resources.warehouse.store import writer as store
+
     parts = platform.platform
     with parts.warehouse.read() as session:
         content, _, site = store.content_of(session, context.partition_key)

@@ -7,10 +7,7 @@ import dagster as dg
 from igny8_assets.explained import explained
 from igny8_assets.partitions import articles
 from igny8_assets.shown import OWNERS, credits_shown, preview
-from igny8_resources.requests import report_progress
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
-from igny8_resources.warehouse.store.sites import require_module, tenant_of
 from jobs.names import WRITE_ARTICLE
 
 
@@ -25,6 +22,9 @@ from jobs.names import WRITE_ARTICLE
 def article_schema(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """One connected graph of schema.org data for one article, and its on-page elements (summary, contents, questions)."""
     from igny8_assets.schema.structured_data import structured_data
+    from igny8_resources.requests import report_progress
+    from igny8_resources.warehouse.store import writer as store
+    from igny8_resources.warehouse.store.sites import require_module, tenant_of
 
     parts, partition = platform.platform, context.partition_key
     with explained():

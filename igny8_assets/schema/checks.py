@@ -4,7 +4,6 @@ import dagster as dg
 
 from igny8_assets.partitions import articles
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
 
 
 @dg.asset_check(asset="article_schema", partitions_def=articles, blocking=True)
@@ -13,6 +12,7 @@ def schema_is_one_sound_graph(
 ) -> dg.AssetCheckResult:
     """One connected graph, every reference resolves, required fields are there, types and properties exist in schema.org."""
     from igny8_assets.review import schema_findings
+    from igny8_resources.warehouse.store import writer as store
 
     with platform.platform.warehouse.read() as session:
         content, _, _ = store.content_of(session, context.partition_key)

@@ -5,11 +5,7 @@ import dagster as dg
 from igny8_assets.explained import NotReady, explained
 from igny8_assets.partitions import across, sites
 from igny8_assets.shown import OWNERS, markdown_table
-from igny8_resources.events import append_event, newest_position
-from igny8_resources.requests import finish_items
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store.cursors import site_build_reader, write_cursor
-from igny8_resources.warehouse.store.sites import require_module, site_by_key
 from jobs.names import BUILD_SITE
 
 
@@ -25,6 +21,10 @@ def site_build(context: dg.AssetExecutionContext, platform: PlatformResource) ->
     """The pages of one site as readers get them, rebuilt from what is published and replaced in one step."""
     from igny8_assets.sites.building import build, record_build
     from igny8_assets.sites.pages import SiteInputError
+    from igny8_resources.events import append_event, newest_position
+    from igny8_resources.requests import finish_items
+    from igny8_resources.warehouse.store.cursors import site_build_reader, write_cursor
+    from igny8_resources.warehouse.store.sites import require_module, site_by_key
 
     parts, partition = platform.platform, context.partition_key
     with explained():

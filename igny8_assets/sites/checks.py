@@ -4,13 +4,13 @@ import dagster as dg
 
 from igny8_assets.partitions import sites
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store.sites import site_by_key
 
 
 @dg.asset_check(asset="site_build", partitions_def=sites)
 def site_is_sound(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
     """No broken link, no orphan page, a valid sitemap and feed, one connected graph of structured data on every page."""
     from igny8_assets.sites.site_check import check_site
+    from igny8_resources.warehouse.store.sites import site_by_key
 
     parts, partition = platform.platform, context.partition_key
     with parts.warehouse.read() as session:

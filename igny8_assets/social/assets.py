@@ -5,13 +5,8 @@ import dagster as dg
 from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
 from igny8_assets.partitions import articles
 from igny8_assets.shown import OWNERS, credits_shown
-from igny8_assets.social.drafting import draft_post
 from igny8_resources.contracts.vocabulary import SOCIAL_PLATFORMS
-from igny8_resources.events import append_event
-from igny8_resources.requests import finish_items, report_progress
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
-from igny8_resources.warehouse.store.sites import automation_of, require_module
 from jobs.names import DRAFT_SOCIAL_POSTS
 
 
@@ -26,6 +21,12 @@ from jobs.names import DRAFT_SOCIAL_POSTS
 )
 def social_posts(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Drafts of one post per platform that the site uses, each within its platform's limits and with its picture."""
+    from igny8_assets.social.drafting import draft_post
+    from igny8_resources.events import append_event
+    from igny8_resources.requests import finish_items, report_progress
+    from igny8_resources.warehouse.store import writer as store
+    from igny8_resources.warehouse.store.sites import automation_of, require_module
+
     parts, partition = platform.platform, context.partition_key
     with explained():
         with parts.warehouse.write() as session:

@@ -1,13 +1,9 @@
 """Checks of drafted posts."""
 
 import dagster as dg
-from sqlalchemy import select
 
 from igny8_assets.partitions import articles
-from igny8_assets.social.composing import PLATFORM_RULES, count_characters
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
-from igny8_resources.warehouse.tables.social import SocialPost
 
 
 @dg.asset_check(asset="social_posts", partitions_def=articles, blocking=True)
@@ -15,6 +11,12 @@ def posts_fit_their_platforms(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     """Every post and every part of a thread is within its platform's character and hashtag limits."""
+    from sqlalchemy import select
+
+    from igny8_assets.social.composing import PLATFORM_RULES, count_characters
+    from igny8_resources.warehouse.store import writer as store
+    from igny8_resources.warehouse.tables.social import SocialPost
+
     with platform.platform.warehouse.read() as session:
         content, _, _ = store.content_of(session, context.partition_key)
         posts = list(session.scalars(select(SocialPost).where(SocialPost.content_id == content.id)))

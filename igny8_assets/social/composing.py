@@ -73,7 +73,9 @@ def compose(platform: str, draft: SocialDraft, url: str) -> ComposedPost:
     rules = PLATFORM_RULES[platform]
     link = url if rules.link_in_text else ""
     tags = tuple(dict.fromkeys(filter(None, map(hashtag, draft.hashtags))))[: rules.max_hashtags]
-    for call_to_action in dict.fromkeys((draft.call_to_action, "")):
+    # A model may close its text with the call to action itself; it is not said twice.
+    wanted = "" if draft.call_to_action in draft.text else draft.call_to_action
+    for call_to_action in dict.fromkeys((wanted, "")):
         for kept in range(len(tags), -1, -1):
             text = _joined(draft.text, call_to_action, link, tags[:kept])
             length = count_characters(platform, text)

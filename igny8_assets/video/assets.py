@@ -6,13 +6,7 @@ from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
 from igny8_assets.partitions import VIDEOS, across, articles, videos
 from igny8_assets.shown import OWNERS, credits_shown, markdown_table, preview, skipped
 from igny8_assets.video.failures import VideoError
-from igny8_assets.video.projects import open_project
-from igny8_resources.events import append_event
-from igny8_resources.requests import finish_items, report_progress
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import video as store
-from igny8_resources.warehouse.store.sites import require_module, tenant_of
-from igny8_resources.warehouse.store.writer import content_of
 from jobs.names import CREATE_VIDEO_PROJECT, RENDER_VIDEO, REQUEST_TAG, VIDEO_RENDER_POOL
 
 
@@ -26,6 +20,12 @@ from jobs.names import CREATE_VIDEO_PROJECT, RENDER_VIDEO, REQUEST_TAG, VIDEO_RE
 )
 def video_projects(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The video project of one article, opened because it was asked for or because the site's automation wants it."""
+    from igny8_assets.video.projects import open_project
+    from igny8_resources.requests import finish_items
+    from igny8_resources.warehouse.store import video as store
+    from igny8_resources.warehouse.store.sites import require_module
+    from igny8_resources.warehouse.store.writer import content_of
+
     parts, partition = platform.platform, context.partition_key
     request_id = context.run.tags.get(REQUEST_TAG)
     with explained(), parts.warehouse.write() as session:
@@ -58,11 +58,14 @@ def video_projects(context: dg.AssetExecutionContext, platform: PlatformResource
 def video_script(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The narration of one video, section by section, each with what is seen and where in the article it comes from."""
     from igny8_assets.video.production import write_script
+    from igny8_resources.requests import report_progress
+    from igny8_resources.warehouse.store import video as store
+    from igny8_resources.warehouse.store.sites import require_module
 
     parts, partition = platform.platform, context.partition_key
     with explained():
         with parts.warehouse.write() as session:
-            project, _, site = store.project_of(session, partition)
+            _, _, site = store.project_of(session, partition)
             require_module(session, site, "video")
             report_progress(session, partition, RENDER_VIDEO, "AI_CALL", "writing the script", context.run_id)
         written = write_script(parts, partition)
@@ -91,6 +94,7 @@ def video_script(context: dg.AssetExecutionContext, platform: PlatformResource) 
 def voiceover(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The spoken sections of one video with the moment of every word."""
     from igny8_assets.video.production import speak_script
+    from igny8_resources.requests import report_progress
 
     parts, partition = platform.platform, context.partition_key
 
@@ -141,6 +145,10 @@ def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource
     """The video file of one project with its subtitles and poster, rendered once for the same script, voice and pictures."""
     from igny8_assets.video.production import render_project
     from igny8_assets.video.rendering import RenderProgress
+    from igny8_resources.events import append_event
+    from igny8_resources.requests import finish_items, report_progress
+    from igny8_resources.warehouse.store import video as store
+    from igny8_resources.warehouse.store.sites import tenant_of
 
     parts, partition = platform.platform, context.partition_key
     shown_percent = -1

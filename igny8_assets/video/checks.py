@@ -4,7 +4,6 @@ import dagster as dg
 
 from igny8_assets.partitions import videos
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import video as store
 
 
 @dg.asset_check(asset="rendered_video", partitions_def=videos, blocking=True)
@@ -13,6 +12,7 @@ def stream_data_fits_preset(context: dg.AssetCheckExecutionContext, platform: Pl
     from igny8_assets.video.presets import preset_named
     from igny8_assets.video.probe import probe
     from igny8_assets.video.review import stream_problems
+    from igny8_resources.warehouse.store import video as store
 
     parts = platform.platform
     with parts.warehouse.read() as session:

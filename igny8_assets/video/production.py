@@ -9,23 +9,25 @@ from typing import Any
 
 from igny8_assets.video.narration import narrate
 from igny8_assets.video.poster import extract_frame
-from igny8_assets.video.presets import preset_named
+from igny8_assets.video.presets import Preset, preset_named
 from igny8_assets.video.rendering import RenderProgress, render_timeline
 from igny8_assets.video.timeline import SectionPictures, build_timeline
 from igny8_assets.video.video_cards import card_for_section
 from igny8_assets.video.voiceover import SectionVoice, recorded_voice, voice_from_wav
 from igny8_resources.ai.journal import Answered
-from igny8_resources.ai.providers import SpeechCall
+from igny8_resources.ai.providers import ImageCall, Palette, SpeechCall
 from igny8_resources.ai.router import TextResult, digest_of
 from igny8_resources.contracts.video import VideoBrief, VideoScript, WordTiming
 from igny8_resources.contracts.writer import ArticleDraft
 from igny8_resources.media import content_key
 from igny8_resources.palettes import palette_for
 from igny8_resources.platform import Platform
+from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.store import video as store
 from igny8_resources.warehouse.store.sites import tenant_of, voice_of
 from igny8_resources.warehouse.store.writer import images_of
 from igny8_resources.warehouse.tables.video import VideoRender
+from igny8_resources.warehouse.tables.writer import Image
 
 VOICEOVER = "voiceover"
 VISUAL = "visual"
@@ -157,7 +159,11 @@ def collect_visuals(parts: Platform, partition: str) -> list[tuple[str, str]]:
             # In turn, so that no picture stands twice in a row while there is another.
             image = pictures[used % len(pictures)]
             used += 1
-            key, is_card, digest = image.media_key, False, image.media_key
+            key, is_card = (
+                _scene_picture(parts, tenant, partition, preset, palette, image, seed=content.id * 100 + used),
+                False,
+            )
+            digest = key
         else:
             with tempfile.TemporaryDirectory(prefix="igny8-card-") as folder:
                 drawn = card_for_section(
@@ -180,6 +186,33 @@ def collect_visuals(parts: Platform, partition: str) -> list[tuple[str, str]]:
             )
         chosen.append((section.visual_cue, key))
     return chosen
+
+
+def _scene_picture(
+    parts: Platform, tenant: Tenant, partition: str, preset: Preset, palette: Palette, image: Image, *, seed: int
+) -> str:
+    """The media key of an article's picture for a scene.
+
+    A wide designed card would fill a third of an upright frame, its words too small to read; the same designer fills the
+    frame with its art, and the script's own words stand on it.
+    """
+    if image.provider != "offline" or preset.width >= preset.height:
+        return image.media_key
+    return parts.ai.picture(
+        tenant,
+        subject=partition,
+        call=ImageCall(
+            prompt=image.prompt,
+            headline="",
+            lines=(),
+            kicker="",
+            palette=palette,
+            width=preset.width,
+            height=preset.height,
+            seed=seed,
+        ),
+        operation="scene_image",
+    ).media_key
 
 
 @dataclass(frozen=True)

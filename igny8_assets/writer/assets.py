@@ -5,15 +5,7 @@ import dagster as dg
 from igny8_assets.explained import TRANSIENT_RETRIES, explained
 from igny8_assets.partitions import across, articles
 from igny8_assets.shown import OWNERS, credits_shown, markdown_table, preview
-from igny8_assets.writer.article_html import render_article, word_count
-from igny8_assets.writer.pictures import make_image, plan_images
-from igny8_assets.writer.previews import article_markdown
-from igny8_resources.contracts.writer import ArticleDraft
-from igny8_resources.events import append_event
-from igny8_resources.requests import report_progress
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
-from igny8_resources.warehouse.store.sites import require_module, tenant_of
 from jobs.names import WRITE_ARTICLE
 
 
@@ -28,6 +20,14 @@ from jobs.names import WRITE_ARTICLE
 )
 def article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """One article: its typed blocks, the HTML they render to, and the version they became."""
+    from igny8_assets.writer.article_html import render_article, word_count
+    from igny8_assets.writer.previews import article_markdown
+    from igny8_resources.contracts.writer import ArticleDraft
+    from igny8_resources.events import append_event
+    from igny8_resources.requests import report_progress
+    from igny8_resources.warehouse.store import writer as store
+    from igny8_resources.warehouse.store.sites import require_module, tenant_of
+
     parts, partition = platform.platform, context.partition_key
     with explained():
         with parts.warehouse.write() as session:
@@ -88,6 +88,8 @@ def article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
 )
 def image_prompts(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The pictures of one article before they are made: where each stands, its prompt, alt text and caption."""
+    from igny8_assets.writer.pictures import plan_images
+
     parts, partition = platform.platform, context.partition_key
     with explained():
         planned = plan_images(parts, partition)
@@ -116,6 +118,9 @@ def image_prompts(context: dg.AssetExecutionContext, platform: PlatformResource)
 )
 def images(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The picture files of one article, each in the sizes that its site needs."""
+    from igny8_assets.writer.pictures import make_image
+    from igny8_resources.warehouse.store import writer as store
+
     parts, partition = platform.platform, context.partition_key
     with explained():
         with parts.warehouse.read() as session:

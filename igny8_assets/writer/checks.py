@@ -4,9 +4,7 @@ import dagster as dg
 
 from igny8_assets.findings import Finding
 from igny8_assets.partitions import articles
-from igny8_assets.review import article_findings
 from igny8_resources.resources import PlatformResource
-from igny8_resources.warehouse.store import writer as store
 
 
 def findings_shown(findings: list[Finding]) -> dict[str, dg.MetadataValue]:
@@ -18,6 +16,9 @@ def findings_shown(findings: list[Finding]) -> dict[str, dg.MetadataValue]:
 @dg.asset_check(asset="article", partitions_def=articles, blocking=True)
 def article_is_publishable(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
     """Nothing repeated, empty or left to fill in; long enough; its keyword where readers and crawlers look for it."""
+    from igny8_assets.review import article_findings
+    from igny8_resources.warehouse.store import writer as store
+
     with platform.platform.warehouse.read() as session:
         content, task, site = store.content_of(session, context.partition_key)
         findings = article_findings(content, store.brief_for(session, task, site))
@@ -34,6 +35,8 @@ def every_image_has_its_files(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     """Each planned picture is made, has alt text, and its files are in the media store."""
+    from igny8_resources.warehouse.store import writer as store
+
     parts = platform.platform
     with parts.warehouse.read() as session:
         content, _, _ = store.content_of(session, context.partition_key)

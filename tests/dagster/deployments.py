@@ -152,6 +152,11 @@ class Deployment:
         location = self.video if name in names.VIDEO_JOBS else self.content
         return location.resolve_job_def(name)
 
+    @property
+    def articles(self) -> list[str]:
+        """The article partitions in the order in which they were planned."""
+        return [task.partition_key for task in self.rows(Task)]
+
     def run(
         self, job: str, partition: str, *, assets: Sequence[str] | None = None, request: str | None = None
     ) -> dg.ExecuteInProcessResult:
@@ -224,11 +229,11 @@ class Deployment:
                 for table in METADATA.sorted_tables
             }
 
-    def charge_for_offline_work(self, credits: str) -> None:
+    def charge_for_offline_work(self, price: str) -> None:
         """Give the built-in providers a price."""
         with self.parts.warehouse.write() as session:
             session.execute(
-                text("UPDATE credit_prices SET credits = :credits WHERE provider <> '*'"), {"credits": credits}
+                text("UPDATE credit_prices SET credits = :credits WHERE provider <> '*'"), {"credits": price}
             )
 
     def balance(self) -> Decimal:

@@ -64,7 +64,6 @@ class _Point:
     overlay: str
     spoken: list[str]
     more: Iterator[str]
-    steps: bool
     done: bool = field(default=False)
 
     def words(self) -> int:
@@ -102,13 +101,12 @@ class _Script:
         self._fill(points, framing)
         parts: list[ScriptSection] = [
             self._section("hook", hook, "title_card", _overlay(brief.title), hook_source),
-            self._section("intro", intro, "title_card", _overlay(brief.title.split(": ")[-1]), "introduction"),
+            self._section("intro", intro, "article_image", _overlay(brief.title.split(": ")[-1]), "introduction"),
         ]
-        for number, point in enumerate(points):
-            cue: VisualCue = (
-                "list_card" if point.steps and number else "article_image" if number % 2 == 0 else "text_card"
-            )
-            parts.append(self._section("point", " ".join(point.spoken), cue, point.overlay, point.source))
+        parts += [
+            self._section("point", " ".join(point.spoken), "article_image", point.overlay, point.source)
+            for point in points
+        ]
         parts.append(
             self._section("cta", " ".join(call), "text_card", _overlay(f"Full guide on {site}"), "call_to_action")
         )
@@ -157,9 +155,7 @@ class _Script:
             )
             overlay = _overlay(first, section.heading) if takeaway is not None else _overlay(section.heading)
             lines = chain(self._lines(index), self._lines(index, quoting=True))
-            points.append(
-                _Point(f"section:{index}", overlay, [self._say(first)], lines, bool(section.steps or section.bullets))
-            )
+            points.append(_Point(f"section:{index}", overlay, [self._say(first)], lines))
         return points
 
     def _matched(self, sections: Sequence[int]) -> dict[int, int]:
