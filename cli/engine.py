@@ -19,7 +19,7 @@ from igny8_resources.platform import Platform
 from igny8_resources.warehouse.store.cursors import read_cursor, write_cursor
 from jobs import names
 from sensors.dispatch import EVENT_KINDS, Work, work_for_events, work_for_requests
-from sensors.failures import record_failure
+from sensors.failures import first_sentence, record_failure
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -159,6 +159,7 @@ class Engine:
     def execute(self, work: Work) -> Outcome:
         """Execute one piece of work as a Dagster run in this process."""
         from sensors.factory import JOB_PARTITIONS
+        from sensors.reasons import reason_of
 
         began = time.monotonic()
         self.instance.add_dynamic_partitions(JOB_PARTITIONS[work.job], [work.partition])
@@ -169,25 +170,8 @@ class Engine:
             run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
             raise_on_error=False,
         )
-        failure = "" if result.success else _reason(result)
+        failure = "" if result.success else first_sentence(reason_of(result.all_events))
         if failure:
             with self.parts.warehouse.write() as session:
                 record_failure(session, work.job, work.partition, failure, run_id=result.run_id)
         return Outcome(work, result.run_id, failure, time.monotonic() - began)
-
-
-def _reason(result: "dg.ExecuteInProcessResult") -> str:
-    for event in result.all_events:
-        if event.is_step_failure:
-            data = event.step_failure_data
-            if data.user_failure_data and data.user_failure_data.description:
-                return str(data.user_failure_data.description)
-            if data.error:
-                cause = data.error.cause or data.error
-                return cause.message.strip()
-    blocked = [
-        f"check {evaluation.check_name}: {evaluation.description or 'failed'}"
-        for evaluation in result.get_asset_check_evaluations()
-        if not evaluation.passed and evaluation.blocking
-    ]
-    return blocked[0] if blocked else "the run failed"

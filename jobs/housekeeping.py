@@ -12,6 +12,7 @@ from igny8_resources.resources import PlatformResource
 # One night's work: bounded, so that a first run on an old instance does not hold the database for minutes.
 MOST_RUNS_A_NIGHT = 2_000
 ARTICLES = "articles"
+FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
 @dg.op(description="Delete finished runs older than IGNY8_RUN_RETENTION_DAYS.")
@@ -19,9 +20,8 @@ def purge_runs(context: dg.OpExecutionContext, platform: PlatformResource) -> in
     """Returns how many runs were deleted."""
     days = platform.platform.settings.run_retention_days
     before = datetime.now(UTC) - timedelta(days=days)
-    finished = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
     old = context.instance.get_run_records(
-        dg.RunsFilter(statuses=finished, created_before=before), limit=MOST_RUNS_A_NIGHT, ascending=True
+        dg.RunsFilter(statuses=FINISHED, created_before=before), limit=MOST_RUNS_A_NIGHT, ascending=True
     )
     for record in old:
         context.instance.delete_run(record.dagster_run.run_id)
@@ -43,9 +43,7 @@ def retire_partitions(context: dg.OpExecutionContext, platform: PlatformResource
     in_flight = {
         run.tags.get("dagster/partition")
         for run in context.instance.get_runs(
-            dg.RunsFilter(
-                statuses=[dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
-            )
+            dg.RunsFilter(statuses=[status for status in dg.DagsterRunStatus if status not in FINISHED])
         )
     }
     retired = sorted((finished & present) - in_flight)

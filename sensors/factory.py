@@ -107,7 +107,11 @@ def request_sensor(
 
 
 def failure_sensor(name: str) -> dg.SensorDefinition:
-    """Write a failed run's reason where people look for it: on the task, the video project and the request."""
+    """Write a failed run's reason where people look for it: on the task, the video project and the request.
+
+    Failures are read long after they happened when no daemon ran in between. A run that has been repeated since is told by
+    its repetition, and the command line tells its own.
+    """
 
     @dg.run_failure_sensor(
         name=name,
@@ -117,15 +121,25 @@ def failure_sensor(name: str) -> dg.SensorDefinition:
     )
     def note_failures(context: dg.RunFailureSensorContext, platform: PlatformResource) -> None:
         from sensors.failures import record_failure
+        from sensors.reasons import TELLING, reason_of
 
         run = context.dagster_run
         partition = run.tags.get("dagster/partition")
-        if partition is None:
+        if partition is None or names.DRIVER_TAG in run.tags or not _is_newest(context.instance, run):
             return
-        steps = [event.step_failure_data.error for event in context.get_step_failure_events()]
-        causes = [error.cause or error for error in steps if error is not None]
-        reason = causes[0].message.strip() if causes else context.failure_event.message or "the run failed"
+        events = [
+            entry.dagster_event
+            for entry in context.instance.all_logs(run.run_id, of_type=TELLING)
+            if entry.dagster_event is not None
+        ]
+        reason = reason_of(events, otherwise=context.failure_event.message or "the run failed")
         with platform.platform.warehouse.write() as session:
             record_failure(session, run.job_name, partition, reason, run_id=run.run_id)
 
     return note_failures
+
+
+def _is_newest(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
+    """Whether no later run has taken up the same work."""
+    same_work = dg.RunsFilter(job_name=run.job_name, tags={"dagster/partition": run.tags["dagster/partition"]})
+    return all(later.run_id == run.run_id for later in instance.get_runs(same_work, limit=1))

@@ -4,11 +4,10 @@ import dagster as dg
 
 from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
 from igny8_assets.partitions import ARTICLES, sites
-from igny8_assets.shown import OWNERS, credits_shown, markdown_table, preview
+from igny8_assets.planner.shown import clusters_shown, ideas_shown, keywords_shown, tasks_shown
+from igny8_assets.shown import OWNERS
 from igny8_resources.resources import PlatformResource
 from jobs.names import PLAN_SITE, REQUEST_TAG
-
-MOST_ROWS_SHOWN = 60
 
 
 @dg.asset(
@@ -35,22 +34,7 @@ def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
         loaded = load_staged(parts, partition)
         with parts.warehouse.read() as session:
             rows = store.keywords_of(session, site.id)
-    top = sorted(rows, key=lambda row: -(row.volume or 0))[:20]
-    files = [(file.name, file.tool, file.keywords, file.new, file.duplicates, file.refused) for file in loaded]
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/partition_row_count": len(rows),
-            "files_loaded": dg.MetadataValue.md(
-                markdown_table(["file", "tool", "keywords", "new", "duplicates", "refused"], files)
-            ),
-            "most_searched": dg.MetadataValue.md(
-                markdown_table(
-                    ["keyword", "volume", "difficulty", "intents"],
-                    [(row.text, row.volume, row.difficulty, ", ".join(row.intents)) for row in top],
-                )
-            ),
-        }
-    )
+    return dg.MaterializeResult(metadata=keywords_shown(rows, loaded))
 
 
 @dg.asset(
@@ -75,27 +59,7 @@ def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
             made = cluster_site(parts, partition)
         except LookupError as empty:
             raise NotReady(str(empty)) from empty
-    rows = [
-        (c.name, len(c.keywords), c.total_volume, c.median_difficulty, ", ".join(c.intent_mix), c.opportunity.total)
-        for c in made.clusters
-    ]
-    changes = made.changes
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/partition_row_count": len(rows),
-            "keywords": sum(len(cluster.keywords) for cluster in made.clusters),
-            "clusters": dg.MetadataValue.md(
-                markdown_table(
-                    ["cluster", "keywords", "volume", "difficulty", "intents", "opportunity"], rows[:MOST_ROWS_SHOWN]
-                )
-            ),
-            "changes": (
-                f"{len(changes.kept)} kept, {len(changes.created)} new, {len(changes.retired)} gone, "
-                f"{len(changes.merges)} merges, {len(changes.splits)} splits, {len(changes.moves)} moves"
-            ),
-            **credits_shown([made.call]),
-        }
-    )
+    return dg.MaterializeResult(metadata=clusters_shown(made))
 
 
 @dg.asset(
@@ -117,18 +81,7 @@ def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.M
         with parts.warehouse.write() as session:
             report_progress(session, partition, PLAN_SITE, "AI_CALL", "finding ideas")
         planned = find_ideas(parts, partition, context.run.tags.get(REQUEST_TAG))
-    rows = [
-        (i.title, f"{i.content_type} / {i.content_structure}", i.target_keyword, "; ".join(i.reasons), i.conflict)
-        for i in planned.made
-    ]
-    return dg.MaterializeResult(
-        metadata={
-            "ideas_made_now": len(rows),
-            "conflicts": len(planned.conflicts),
-            "preview": preview(markdown_table(["title", "type", "target keyword", "why", "conflict"], rows)),
-            **credits_shown(planned.calls),
-        }
-    )
+    return dg.MaterializeResult(metadata=ideas_shown(planned))
 
 
 @dg.asset(
@@ -160,16 +113,5 @@ def tasks(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.M
             payload={"tasks": len(made)},
         )
         finish_items(session, partition, PLAN_SITE)
-    keys = [task.partition_key or "" for task in made]
-    context.instance.add_dynamic_partitions(ARTICLES, keys)
-    return dg.MaterializeResult(
-        metadata={
-            "tasks_made_now": len(made),
-            "preview": preview(
-                markdown_table(
-                    ["partition", "title", "type", "primary keyword"],
-                    [(t.partition_key, t.title, t.content_type, t.primary_keyword) for t in made],
-                )
-            ),
-        }
-    )
+    context.instance.add_dynamic_partitions(ARTICLES, [task.partition_key or "" for task in made])
+    return dg.MaterializeResult(metadata=tasks_shown(made))

@@ -151,7 +151,8 @@ def _load(parts: Platform, import_id: int, sectors: dict[SectorSeeds, int]) -> L
 def _values(
     staged: KeywordImport, row: KeywordRow, known: Keyword | None, sectors: dict[SectorSeeds, int]
 ) -> dict[str, Any]:
-    merged = merge_rows([_as_row(known), row])[0] if known is not None else row
+    # Of equal claims the first one stands, and what a tool says now outweighs what one said before.
+    merged = merge_rows([row, _as_row(known)])[0] if known is not None else row
     ids = {sector.name: number for sector, number in sectors.items()}
     sector_id = staged.sector_id or (known.sector_id if known else None)
     if sector_id is None and sectors:

@@ -4,8 +4,9 @@ import dagster as dg
 
 from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
 from igny8_assets.partitions import VIDEOS, across, articles, videos
-from igny8_assets.shown import OWNERS, credits_shown, markdown_table, preview, skipped
+from igny8_assets.shown import OWNERS, credits_shown, markdown_table, skipped
 from igny8_assets.video.failures import VideoError
+from igny8_assets.video.shown import render_shown, reporting, script_shown, voiceover_shown
 from igny8_resources.resources import PlatformResource
 from jobs.names import CREATE_VIDEO_PROJECT, RENDER_VIDEO, REQUEST_TAG, VIDEO_RENDER_POOL
 
@@ -69,17 +70,7 @@ def video_script(context: dg.AssetExecutionContext, platform: PlatformResource) 
             require_module(session, site, "video")
             report_progress(session, partition, RENDER_VIDEO, "AI_CALL", "writing the script", context.run_id)
         written = write_script(parts, partition)
-    script = written.value
-    rows = [(s.type, s.narration, s.text_overlay, s.visual_cue, s.source) for s in script.sections]
-    return dg.MaterializeResult(
-        metadata={
-            "title": script.title,
-            "sections": len(script.sections),
-            "seconds_estimated": sum(section.duration_estimate for section in script.sections),
-            "preview": preview(markdown_table(["type", "narration", "on screen", "seen", "source"], rows)),
-            **credits_shown([written.call]),
-        }
-    )
+    return dg.MaterializeResult(metadata=script_shown(written))
 
 
 @dg.asset(
@@ -104,13 +95,7 @@ def voiceover(context: dg.AssetExecutionContext, platform: PlatformResource) -> 
 
     with explained():
         spoken = speak_script(parts, partition, on_section)
-    return dg.MaterializeResult(
-        metadata={
-            "sections": len(spoken),
-            "seconds": round(sum(section.seconds for section in spoken), 2),
-            **credits_shown(section.call for section in spoken),
-        }
-    )
+    return dg.MaterializeResult(metadata=voiceover_shown(spoken))
 
 
 @dg.asset(
@@ -144,32 +129,18 @@ def visuals(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
 def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The video file of one project with its subtitles and poster, rendered once for the same script, voice and pictures."""
     from igny8_assets.video.production import render_project
-    from igny8_assets.video.rendering import RenderProgress
     from igny8_resources.events import append_event
-    from igny8_resources.requests import finish_items, report_progress
+    from igny8_resources.requests import finish_items
     from igny8_resources.warehouse.store import video as store
     from igny8_resources.warehouse.store.sites import tenant_of
 
     parts, partition = platform.platform, context.partition_key
-    shown_percent = -1
-
-    def on_progress(progress: RenderProgress) -> None:
-        nonlocal shown_percent
-        percent = 100 * progress.frame // max(1, progress.frames)
-        if percent // 10 > shown_percent // 10:
-            shown_percent = percent
-            left = f", {progress.seconds_left:.0f} s left" if progress.seconds_left is not None else ""
-            message = f"frame {progress.frame} of {progress.frames}{left}"
-            context.log.info(message)
-            with parts.warehouse.write() as session:
-                report_progress(session, partition, RENDER_VIDEO, "SAVE", message)
-
     with explained():
         with parts.warehouse.write() as session:
             project, _, site = store.project_of(session, partition, lock=True)
             project.status = "rendering" if store.render_of(session, project) is None else project.status
         try:
-            made = render_project(parts, partition, on_progress)
+            made = render_project(parts, partition, reporting(parts, partition, context.log.info))
         except VideoError as failure:
             raise NotReady(str(failure)) from failure
         charge = parts.ai.charge(
@@ -192,17 +163,5 @@ def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource
                     payload={"content_id": content.id, "media_key": made.row.media_key},
                 )
             finish_items(session, partition, RENDER_VIDEO)
-    public = parts.settings.public_url
-    return dg.MaterializeResult(
-        metadata={
-            "title": project.title,
-            "seconds": made.row.duration_seconds,
-            "resolution": f"{made.row.width}x{made.row.height}",
-            "megabytes": round(made.row.size_bytes / 1e6, 2),
-            "loudness_lufs": made.row.loudness_lufs or 0.0,
-            "rendered_now": made.is_new,
-            "video": dg.MetadataValue.url(f"{public}/api/v1/media/{made.row.media_key}"),
-            "on_the_page": dg.MetadataValue.url(f"{public}/sites/{site.key}/{content.slug}/"),
-            **credits_shown([charge]),
-        }
-    )
+    shown = render_shown(made, project.title, parts.settings.public_url, f"/sites/{site.key}/{content.slug}/")
+    return dg.MaterializeResult(metadata={**shown, **credits_shown([charge])})

@@ -191,7 +191,7 @@ def test_rendering_is_pinned_to_one_process_at_a_time(deployment: Deployment) ->
     executor = deployment.video.executor
     assert isinstance(executor, dg.ExecutorDefinition)
     assert executor.name == "multiprocess"
-    assert executor.apply_config({}).value["config"]["max_concurrent"] == 1
+    assert executor.config_schema.resolve_config({}).value["config"]["max_concurrent"] == 1
     assert deployment.content.executor is dg.in_process_executor
 
 
@@ -212,7 +212,12 @@ def test_an_executor_that_is_not_built_is_refused_by_the_name_of_its_variable(
 def test_a_location_loads_in_a_fresh_interpreter(module: str, tmp_path: Path) -> None:
     program = f"import {module}, json, sys; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     loaded = json.loads(done.stdout)

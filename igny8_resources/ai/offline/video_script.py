@@ -211,7 +211,7 @@ class _Script:
                 if self._fits(pair.question, total):
                     lines = iter(sentences(pair.answer))
                     points.append(
-                        _Point(f"faq:{index}", _overlay(pair.question), [self._say(pair.question)], lines, False)
+                        _Point(f"faq:{index}", _overlay(pair.question), [self._say(pair.question)], lines)
                     )
                     total += word_count(pair.question)
                 continue

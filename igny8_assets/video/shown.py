@@ -1,0 +1,78 @@
+"""What the video assets show in Dagster's UI, and what a render tells while it goes on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+
+from igny8_assets.shown import credits_shown, markdown_table, preview
+from jobs.names import RENDER_VIDEO
+
+if TYPE_CHECKING:
+    from igny8_assets.video.production import Rendered, SpokenSection
+    from igny8_assets.video.rendering import RenderProgress
+    from igny8_resources.ai.router import TextResult
+    from igny8_resources.contracts.video import VideoScript
+    from igny8_resources.platform import Platform
+
+PERCENT_BETWEEN_REPORTS = 10
+
+Shown = Mapping[str, Any]
+
+
+def script_shown(written: "TextResult[VideoScript]") -> Shown:
+    """The script, section by section."""
+    script = written.value
+    rows = [(s.type, s.narration, s.text_overlay, s.visual_cue, s.source) for s in script.sections]
+    return {
+        "title": script.title,
+        "sections": len(script.sections),
+        "seconds_estimated": sum(section.duration_estimate for section in script.sections),
+        "preview": preview(markdown_table(["type", "narration", "on screen", "seen", "source"], rows)),
+        **credits_shown([written.call]),
+    }
+
+
+def voiceover_shown(spoken: "Sequence[SpokenSection]") -> Shown:
+    """How long the voice speaks and what it cost."""
+    return {
+        "sections": len(spoken),
+        "seconds": round(sum(section.seconds for section in spoken), 2),
+        **credits_shown(section.call for section in spoken),
+    }
+
+
+def render_shown(made: "Rendered", title: str, public_url: str, page: str) -> Shown:
+    """The file's own facts, and where to watch it; ``page`` is the article's path on the previewed site."""
+    row = made.row
+    return {
+        "title": title,
+        "seconds": row.duration_seconds,
+        "resolution": f"{row.width}x{row.height}",
+        "megabytes": round(row.size_bytes / 1e6, 2),
+        "loudness_lufs": row.loudness_lufs or 0.0,
+        "rendered_now": made.is_new,
+        "video": dg.MetadataValue.url(f"{public_url}/api/v1/media/{row.media_key}"),
+        "on_the_page": dg.MetadataValue.url(f"{public_url}{page}"),
+    }
+
+
+def reporting(parts: "Platform", partition: str, log: Callable[[str], None]) -> "Callable[[RenderProgress], None]":
+    """A callback that tells the log and the request how far a render is, about ten times in all."""
+    told = -1
+
+    def on_progress(progress: "RenderProgress") -> None:
+        from igny8_resources.requests import report_progress
+
+        nonlocal told
+        step = 100 * progress.frame // max(1, progress.frames) // PERCENT_BETWEEN_REPORTS
+        if step <= told:
+            return
+        told = step
+        left = f", {progress.seconds_left:.0f} s left" if progress.seconds_left is not None else ""
+        message = f"frame {progress.frame} of {progress.frames}{left}"
+        log(message)
+        with parts.warehouse.write() as session:
+            report_progress(session, partition, RENDER_VIDEO, "SAVE", message)
+
+    return on_progress

@@ -1,0 +1,161 @@
+"""The schema: made once, the same on both databases, and taken down again."""
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DatabaseError
+
+from igny8_resources.credits import DEFAULT_PRICES
+from igny8_resources.settings import SettingsError
+from igny8_resources.warehouse.engine import Warehouse
+from igny8_resources.warehouse.migrate import (
+    HEAD,
+    WarehouseNotReady,
+    _config,
+    current_revision,
+    known_revisions,
+    migrate,
+    require_schema,
+)
+from igny8_resources.warehouse.tables.ledgers import CreditPrice
+from igny8_resources.warehouse.tables.registry import METADATA
+from igny8_resources.warehouse.views import VIEWS
+from tests.integration.dying_process import start
+
+
+@pytest.fixture
+def nothing(empty_url):
+    warehouse = Warehouse(empty_url)
+    yield warehouse
+    warehouse.dispose()
+
+
+def tables(warehouse: Warehouse) -> set[str]:
+    return set(inspect(warehouse.engine).get_table_names())
+
+
+def prices(warehouse: Warehouse) -> int:
+    with warehouse.read() as session:
+        return len(session.scalars(select(CreditPrice.id)).all())
+
+
+def test_from_nothing_to_everything_and_a_second_time_to_the_same(nothing):
+    migrate(nothing)
+    assert tables(nothing) == {*METADATA.tables, "alembic_version"}
+    assert set(inspect(nothing.engine).get_view_names()) == set(VIEWS)
+    made = prices(nothing)
+    assert made >= len(DEFAULT_PRICES)
+    migrate(nothing)
+    assert prices(nothing) == made
+    with nothing.engine.connect() as connection:
+        assert current_revision(connection) == HEAD
+    require_schema(nothing)
+
+
+def test_the_schema_is_what_the_tables_say(warehouse):
+    """What alembic would write into the next migration: nothing."""
+    with warehouse.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "target_metadata": METADATA})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_check_constraints_are_there_too(warehouse):
+    """Alembic does not compare them."""
+    inspector = inspect(warehouse.engine)
+    for table in METADATA.sorted_tables:
+        wanted = {constraint.name for constraint in table.constraints if "CheckConstraint" in type(constraint).__name__}
+        assert {check["name"] for check in inspector.get_check_constraints(table.name)} == wanted, table.name
+
+
+def test_an_index_begins_with_the_tenant_wherever_a_row_has_one(warehouse):
+    """Every query that serves a user is scoped by its account; without an index that would read all tenants."""
+    inspector = inspect(warehouse.engine)
+    for table in METADATA.sorted_tables:
+        if "account_id" in table.columns:
+            leading = {index["column_names"][0] for index in inspector.get_indexes(table.name)}
+            leading |= {each["column_names"][0] for each in inspector.get_unique_constraints(table.name)}
+            assert leading & {"account_id", "site_id"}, table.name
+
+
+def test_it_can_be_taken_down_again(warehouse):
+    with warehouse.engine.execution_options(igny8_write=True).begin() as connection:
+        command.downgrade(_config(connection), "base")
+    assert tables(warehouse) == {"alembic_version"}
+    assert inspect(warehouse.engine).get_view_names() == []
+    with pytest.raises(WarehouseNotReady, match="the warehouse is empty: run `igny8 init` first"):
+        require_schema(warehouse)
+    migrate(warehouse)
+    require_schema(warehouse)
+
+
+def _migrate(url: str) -> None:
+    migrate(Warehouse(url))
+
+
+def test_processes_that_arrive_together_wait_for_one_another(nothing, empty_url):
+    processes = [start(_migrate, empty_url) for _ in range(4)]
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * 4
+    require_schema(nothing)
+    assert tables(nothing) == {*METADATA.tables, "alembic_version"}
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(nothing, monkeypatch):
+    monkeypatch.setitem(VIEWS, "mart_broken", "SELEKT nonsense")
+    with pytest.raises(DatabaseError, match="SELEKT"):
+        migrate(nothing)
+    assert tables(nothing) == set()
+    monkeypatch.undo()
+    migrate(nothing)
+    require_schema(nothing)
+
+
+def test_without_a_schema_one_is_told_what_to_run(nothing):
+    with pytest.raises(WarehouseNotReady, match="the warehouse is empty: run `igny8 init` first"):
+        require_schema(nothing)
+
+
+def test_a_schema_of_somebody_else_is_left_alone(warehouse):
+    with warehouse.write() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '7e2f3204cf8e'"))
+    for check in (require_schema, migrate):
+        with pytest.raises(
+            WarehouseNotReady,
+            match=r"at schema 7e2f3204cf8e, which this program does not know \(it needs \d+\).* IGNY8_WAREHOUSE_URL",
+        ):
+            check(warehouse)
+    assert known_revisions() >= {HEAD}
+
+
+def test_an_older_schema_of_ours_is_to_be_upgraded(warehouse, monkeypatch):
+    monkeypatch.setattr("igny8_resources.warehouse.migrate.HEAD", "0002")
+    with pytest.raises(WarehouseNotReady, match="is at schema 0001 and this program needs 0002: run `igny8 init`"):
+        require_schema(warehouse)
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("nonsense", "expected a database URL such as postgresql"),
+        ("mysql://root:hunter2@localhost/igny8", "mysql is not supported; use sqlite or postgresql"),
+        ("postgresql+nonsense://root:hunter2@localhost/igny8", r"no driver for postgresql\+nonsense"),
+        ("postgresql+pg8000://root:hunter2@localhost/igny8", r"no driver for postgresql\+pg8000"),
+    ],
+)
+def test_a_url_that_cannot_be_used_is_named_without_its_password(url, said):
+    with pytest.raises(SettingsError, match=f"IGNY8_WAREHOUSE_URL: .*{said}") as refused:
+        Warehouse(url)
+    assert "hunter2" not in str(refused.value)
+
+
+def test_a_read_never_commits_and_a_write_commits_whole_or_not_at_all(warehouse):
+    with warehouse.read() as session:
+        session.execute(text("UPDATE credit_prices SET credits = 99"))
+    with pytest.raises(RuntimeError), warehouse.write() as session:
+        session.execute(text("UPDATE credit_prices SET credits = 99"))
+        raise RuntimeError
+    with warehouse.read() as session:
+        assert session.scalars(select(CreditPrice.id).where(CreditPrice.credits == 99)).all() == []
