@@ -25,7 +25,7 @@ class Service:
     @cached_property
     def media(self) -> "MediaStore":
         """The media store. An S3 store signs its addresses here, because its files are not public."""
-        from igny8_resources.media import media_store
+        from igny8_resources.media_address import media_store
 
         is_remote = self.settings.media.startswith("s3://")
         return media_store(self.settings.media, None if is_remote else f"{self.settings.public_url}/api/v1/media")

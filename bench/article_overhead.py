@@ -5,8 +5,8 @@ instance. The provider's part is what the journal noted as the calls' latency; t
 event handling, the warehouse, checks, schema, links, the page document.
 """
 
+import time
 from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING
 
 from bench.home import Home
@@ -26,6 +26,7 @@ QUICK_ARTICLES = 3
 @dataclass(frozen=True)
 class _Article:
     seconds: float
+    cpu_seconds: float
     provider_seconds: float
     steps: dict[str, float]
 
@@ -76,7 +77,7 @@ def _write_and_publish(engine: "Engine", instance: "DagsterInstance", partition:
     from sensors.dispatch import Work
 
     steps: dict[str, float] = {}
-    seconds = 0.0
+    seconds, cpu = 0.0, time.process_time()
     for job in (WRITE_ARTICLE, PUBLISH_ARTICLE):
         outcome = engine.execute(Work(job, partition, f"bench/{job}/{partition}", SITE_KEY, 1))
         _sound(outcome)
@@ -84,7 +85,7 @@ def _write_and_publish(engine: "Engine", instance: "DagsterInstance", partition:
         for step in instance.get_run_step_stats(outcome.run_id):
             if step.start_time is not None and step.end_time is not None:
                 steps[step.step_key] = step.end_time - step.start_time
-    return _Article(seconds, _provider_seconds(engine.parts, partition), steps)
+    return _Article(seconds, time.process_time() - cpu, _provider_seconds(engine.parts, partition), steps)
 
 
 def _sound(outcome: "Outcome") -> None:
@@ -102,7 +103,7 @@ def _provider_seconds(parts: "Platform", partition: str) -> float:
 
 
 def _figures(made: list[_Article]) -> list[Figure]:
-    figures = [
+    whole = [
         median_figure(
             "platform overhead of an article",
             [article.overhead for article in made],
@@ -114,14 +115,20 @@ def _figures(made: list[_Article]) -> list[Figure]:
             "article, wall", [article.seconds for article in made], "s", note="write and publish, warm process"
         ),
         median_figure(
+            "article, CPU",
+            [article.cpu_seconds for article in made],
+            "s",
+            note="provider and platform; hardly minds load",
+        ),
+        median_figure(
             "offline provider", [article.provider_seconds for article in made], "s", note="ai_calls.latency_seconds"
         ),
         median_figure(
             "between the steps", [article.outside_steps for article in made], "s", note="run set-up, events, planning"
         ),
     ]
-    for step in made[0].steps:
-        times = [article.steps[step] for article in made if step in article.steps]
-        figures.append(median_figure(f"step {step}", times, "s"))
-    steps = sorted(figures[4:], key=lambda figure: -median(figure.repeats))
-    return figures[:4] + steps
+    steps = [
+        median_figure(f"step {step}", [article.steps[step] for article in made if step in article.steps], "s")
+        for step in made[0].steps
+    ]
+    return whole + sorted(steps, key=lambda figure: -figure.value)

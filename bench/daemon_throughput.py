@@ -8,6 +8,7 @@ process of its own. Its clock runs from the moment the tasks are in the warehous
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -125,8 +126,6 @@ def _daemon(home: Home) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _program(name: str) -> str:
-    import sys
-
     return str(Path(sys.executable).with_name(name))
 
 

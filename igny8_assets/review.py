@@ -11,7 +11,7 @@ from igny8_assets.writer.quality import check_article
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 from igny8_resources.events import append_event
 from igny8_resources.warehouse.store import writer as store
-from igny8_resources.warehouse.store.sites import automation_of
+from igny8_resources.warehouse.store.sites import automation_of, module_enabled
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Content, Task
@@ -24,8 +24,10 @@ def article_findings(content: Content, brief: ArticleBrief) -> list[Finding]:
     return check_article(ArticleDraft.model_validate(content.draft), brief)
 
 
-def schema_findings(content: Content) -> list[Finding]:
-    """What the structured data's checks say."""
+def schema_findings(session: Session, content: Content) -> list[Finding]:
+    """What the structured data's checks say; a site that wants none has nothing to check."""
+    if not module_enabled(session, content.site_id, "schema"):
+        return []
     return list(validate_graph(content.schema_data))
 
 
@@ -60,7 +62,7 @@ def verdict_on(session: Session, content: Content, brief: ArticleBrief) -> Verdi
     findings = {
         "text": article_findings(content, brief),
         "images": _image_findings(session, content),
-        "schema": schema_findings(content),
+        "schema": schema_findings(session, content),
     }
     checks = {
         name: {
@@ -77,6 +79,8 @@ def settle_review(session: Session, content: Content, task: Task, site: Site, ve
     """Record the verdict; an article that passes moves to review, and on to approved where the site's automation says so."""
     content.checks, content.checks_passed = verdict.checks, verdict.passed
     if content.status not in {"draft", "review"}:
+        # A later run that failed may have left its mark on the task of an article that went further long ago.
+        task.status = content.status
         return
     if not verdict.passed:
         content.status = task.status = "draft"
@@ -84,6 +88,8 @@ def settle_review(session: Session, content: Content, task: Task, site: Site, ve
     partition = task.partition_key or ""
     if content.status == "draft":
         content.status = task.status = "review"
+        # Whoever approved an earlier text did not approve this one.
+        content.approved_at, content.approved_by = None, ""
         append_event(
             session,
             "article.ready",

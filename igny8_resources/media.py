@@ -1,7 +1,7 @@
 """The media store: pictures, voice, captions and videos, as files with keys, in a folder or in S3-compatible storage.
 
-Belongs here: keys, the protocol, the folder store, choosing a store by its address. Does not belong here: S3 itself
-(``media_s3``), and who may see what: a caller asks for a URL only after it has checked the tenant. Keys in use begin
+Belongs here: keys, the protocol, the folder store. Does not belong here: S3 (``media_s3``), choosing a store by its
+address (``media_address``), and who may see what: a caller asks for a URL only after it has checked the tenant. Keys in use begin
 with ``accounts/<account id>/``, so that a tenant's files are one prefix.
 """
 
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import quote
 
 MAX_KEY_BYTES = 512
 MAX_SEGMENT_BYTES = 255  # the longest file name that common file systems take
@@ -219,56 +219,3 @@ class FolderStore:
             os.fsync(folder)  # without it the new name, not the content, can be lost with the power
         finally:
             os.close(folder)
-
-
-def media_store(url: str, public_base_url: str | None) -> MediaStore:
-    """The store that an address describes.
-
-    ``url`` is a folder (a path or ``file:///path``) or ``s3://bucket/prefix?endpoint=https://…&region=…``, both options
-    of the latter optional. S3 credentials come from the environment (boto3's chain: ``AWS_ACCESS_KEY_ID`` and so on),
-    never from the address. ``public_base_url`` is where the store's keys are served from; None has S3 sign its URLs.
-
-    Raises:
-        MediaAddressError: the address cannot be used.
-    """
-    address = urlsplit(url)
-    if address.scheme == "s3":
-        return _s3_store(url, public_base_url)
-    if address.scheme == "file":
-        if address.netloc not in {"", "localhost"}:
-            raise MediaAddressError(
-                f"IGNY8_MEDIA_URL: a file address has three slashes, as in file:///{address.netloc}…"
-            )
-        folder = unquote(address.path)
-    elif "://" in url:
-        raise MediaAddressError(f"IGNY8_MEDIA_URL: expected a folder, file:///… or s3://…, not {address.scheme}://")
-    else:
-        folder = url
-    if not folder.strip():
-        raise MediaAddressError("IGNY8_MEDIA_URL is empty: expected a folder, file:///… or s3://bucket/prefix")
-    if public_base_url is None:
-        raise MediaAddressError("a media folder needs the address that it is served under: set IGNY8_PUBLIC_URL")
-    return FolderStore(Path(folder), public_base_url)
-
-
-def _s3_store(url: str, public_base_url: str | None) -> MediaStore:
-    from igny8_resources.media_s3 import S3Store
-
-    address = urlsplit(url)
-    if "@" in address.netloc:
-        raise MediaAddressError(
-            "IGNY8_MEDIA_URL must not hold credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        )
-    options = dict(parse_qsl(address.query))
-    unknown = sorted(options.keys() - {"endpoint", "region"})
-    if unknown or not address.netloc:
-        expected = "expected s3://bucket/prefix?endpoint=https://…&region=…"
-        found = f"unknown option {unknown[0]!r}" if unknown else "no bucket"
-        raise MediaAddressError(f"IGNY8_MEDIA_URL: {found}; {expected}")
-    return S3Store(
-        bucket=address.netloc,
-        prefix=unquote(address.path).strip("/"),
-        endpoint_url=options.get("endpoint"),
-        region=options.get("region"),
-        public_base_url=public_base_url,
-    )

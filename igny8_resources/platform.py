@@ -25,7 +25,7 @@ class Platform:
     @cached_property
     def media(self) -> "MediaStore":
         """The media store."""
-        from igny8_resources.media import media_store
+        from igny8_resources.media_address import media_store
 
         # A folder's files are served by the API; S3 signs its own addresses.
         is_s3 = self.settings.media.startswith("s3://")

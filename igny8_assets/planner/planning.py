@@ -26,7 +26,14 @@ from igny8_resources.events import append_event
 from igny8_resources.platform import Platform
 from igny8_resources.requests import Item, add_waiting_items
 from igny8_resources.warehouse.store import planner as store
-from igny8_resources.warehouse.store.sites import active_sectors, site_by_key, stage_rule, tenant_of, voice_of
+from igny8_resources.warehouse.store.sites import (
+    active_sectors,
+    require_module,
+    site_by_key,
+    stage_rule,
+    tenant_of,
+    voice_of,
+)
 from igny8_resources.warehouse.tables.ledgers import Request
 from igny8_resources.warehouse.tables.planner import Cluster, ContentIdea, Keyword
 from igny8_resources.warehouse.tables.tenancy import Sector, Site
@@ -73,6 +80,7 @@ def cluster_site(parts: Platform, site_key: str) -> Clustered:
 
     with parts.warehouse.read() as session:
         site = site_by_key(session, site_key)
+        require_module(session, site, "planner")
         rows = store.keywords_of(session, site.id)
         sectors = active_sectors(session, site.id)
         previous = store.cluster_ids_by_keyword(session, site.id)
@@ -150,6 +158,7 @@ def find_ideas(parts: Platform, site_key: str, request_id: str | None) -> Planne
     """Make ideas for the most promising clusters that have none, as many as are wanted and a few to spare."""
     with parts.warehouse.read() as session:
         site = site_by_key(session, site_key)
+        require_module(session, site, "planner")
         voice = voice_of(session, site)
         facts, rows = _described(session, site)
         taken = {idea.cluster_id for idea in store.ideas_of(session, site.id)}
@@ -256,6 +265,7 @@ def create_tasks(session: Session, site: Site, request_id: str | None) -> list[T
     Returns:
         The tasks made now; a repeat of the same request makes none.
     """
+    require_module(session, site, "planner")
     wanted = _tasks_wanted(session, site, request_id)
     facts, rows = _described(session, site)
     by_row = {row.id: key for key, row in rows.items()}

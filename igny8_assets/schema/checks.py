@@ -16,7 +16,7 @@ def schema_is_one_sound_graph(
 
     with platform.platform.warehouse.read() as session:
         content, _, _ = store.content_of(session, context.partition_key)
-        findings = schema_findings(content)
+        findings = schema_findings(session, content)
     errors = [finding for finding in findings if finding.severity == "error"]
     return dg.AssetCheckResult(
         passed=not errors,

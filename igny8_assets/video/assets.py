@@ -21,9 +21,8 @@ from jobs.names import CREATE_VIDEO_PROJECT, RENDER_VIDEO, REQUEST_TAG, VIDEO_RE
 )
 def video_projects(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The video project of one article, opened because it was asked for or because the site's automation wants it."""
-    from igny8_assets.video.projects import open_project
+    from igny8_assets.video.projects import may_open, open_project
     from igny8_resources.requests import finish_items
-    from igny8_resources.warehouse.store import video as store
     from igny8_resources.warehouse.store.sites import require_module
     from igny8_resources.warehouse.store.writer import content_of
 
@@ -34,10 +33,8 @@ def video_projects(context: dg.AssetExecutionContext, platform: PlatformResource
         require_module(session, site, "video")
         if content.status != "published":
             raise NotReady(f"“{content.title}” is {content.status}; a video is made once it is published")
-        if request_id is None and store.videos_left_today(session, site.id) == 0:
-            return skipped(
-                "the site's daily cap of automatic videos is reached; ask for this one to make it all the same"
-            )
+        if not may_open(session, content, request_id):
+            return skipped("the site's daily cap of videos is reached; ask for this one to make it all the same")
         opened = open_project(session, content, site, request_id)
         finish_items(session, partition, CREATE_VIDEO_PROJECT)
     key = opened.project.partition_key or ""
@@ -129,16 +126,14 @@ def visuals(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
 def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The video file of one project with its subtitles and poster, rendered once for the same script, voice and pictures."""
     from igny8_assets.video.production import render_project
-    from igny8_resources.events import append_event
-    from igny8_resources.requests import finish_items
-    from igny8_resources.warehouse.store import video as store
-    from igny8_resources.warehouse.store.sites import tenant_of
+    from igny8_assets.video.projects import mark_rendered, mark_rendering
+    from igny8_resources.warehouse.store.sites import require_module, tenant_of
 
     parts, partition = platform.platform, context.partition_key
     with explained():
         with parts.warehouse.write() as session:
-            project, _, site = store.project_of(session, partition, lock=True)
-            project.status = "rendering" if store.render_of(session, project) is None else project.status
+            project, site = mark_rendering(session, partition)
+            require_module(session, site, "video")
         try:
             made = render_project(parts, partition, reporting(parts, partition, context.log.info))
         except VideoError as failure:
@@ -151,17 +146,6 @@ def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource
             inputs={"digest": made.row.input_digest},
         )
         with parts.warehouse.write() as session:
-            project, content, site = store.project_of(session, partition, lock=True)
-            if project.status != "rendered":
-                project.status, project.error = "rendered", ""
-                append_event(
-                    session,
-                    "video.rendered",
-                    partition,
-                    account_id=site.account_id,
-                    site_id=site.id,
-                    payload={"content_id": content.id, "media_key": made.row.media_key},
-                )
-            finish_items(session, partition, RENDER_VIDEO)
+            project, content, site = mark_rendered(session, partition, made.row)
     shown = render_shown(made, project.title, parts.settings.public_url, f"/sites/{site.key}/{content.slug}/")
     return dg.MaterializeResult(metadata={**shown, **credits_shown([charge])})

@@ -24,7 +24,7 @@ from igny8_resources.palettes import palette_for
 from igny8_resources.platform import Platform
 from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.store import video as store
-from igny8_resources.warehouse.store.sites import tenant_of, voice_of
+from igny8_resources.warehouse.store.sites import require_module, tenant_of, voice_of
 from igny8_resources.warehouse.store.writer import images_of
 from igny8_resources.warehouse.tables.video import VideoRender
 from igny8_resources.warehouse.tables.writer import Image
@@ -90,6 +90,7 @@ def speak_script(parts: Platform, partition: str, on_section: Callable[[int, int
     """Speak every section; a section that was spoken before is answered from the journal."""
     with parts.warehouse.read() as session:
         project, _, site = store.project_of(session, partition)
+        require_module(session, site, "video")
     script, tenant = VideoScript.model_validate(project.script), tenant_of(site)
     language = speech_language(site.language)
     spoken = []
@@ -144,6 +145,7 @@ def collect_visuals(parts: Platform, partition: str) -> list[tuple[str, str]]:
     """
     with parts.warehouse.read() as session:
         project, content, site = store.project_of(session, partition)
+        require_module(session, site, "video")
         pictures = [image for image in images_of(session, content.id) if image.status == "ready"]
     script, tenant, preset = (
         VideoScript.model_validate(project.script),

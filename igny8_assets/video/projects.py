@@ -1,4 +1,4 @@
-"""Opening a video project for a published article."""
+"""A video project's life beside its files: opened for a published article, rendering, rendered."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from igny8_resources.events import append_event
-from igny8_resources.requests import Item, add_waiting_items
+from igny8_resources.requests import Item, add_waiting_items, finish_items
+from igny8_resources.warehouse.store import video as store
 from igny8_resources.warehouse.store.sites import automation_of
 from igny8_resources.warehouse.tables.ledgers import Request
 from igny8_resources.warehouse.tables.tenancy import Site
-from igny8_resources.warehouse.tables.video import VideoProject
+from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
 from igny8_resources.warehouse.tables.writer import Content
 from jobs.names import RENDER_VIDEO
 
@@ -72,3 +73,35 @@ def open_project(session: Session, content: Content, site: Site, request_id: str
             payload={"content_id": content.id, "preset": preset},
         )
     return OpenedProject(project, is_new)
+
+
+def may_open(session: Session, content: Content, request_id: str | None) -> bool:
+    """Whether the site's daily cap leaves room; what was asked for, or is open already, is not capped."""
+    if request_id is not None or store.videos_left_today(session, content.site_id) != 0:
+        return True
+    return session.scalar(select(VideoProject.id).where(VideoProject.content_id == content.id).limit(1)) is not None
+
+
+def mark_rendering(session: Session, partition: str) -> tuple[VideoProject, Site]:
+    """A project that has no file yet is rendering from now on."""
+    project, _, site = store.project_of(session, partition, lock=True)
+    if store.render_of(session, project) is None:
+        project.status = "rendering"
+    return project, site
+
+
+def mark_rendered(session: Session, partition: str, render: VideoRender) -> tuple[VideoProject, Content, Site]:
+    """The project's file is there; whoever waits for it is told, once."""
+    project, content, site = store.project_of(session, partition, lock=True)
+    if project.status != "rendered":
+        project.status, project.error = "rendered", ""
+        append_event(
+            session,
+            "video.rendered",
+            partition,
+            account_id=site.account_id,
+            site_id=site.id,
+            payload={"content_id": content.id, "media_key": render.media_key},
+        )
+    finish_items(session, partition, RENDER_VIDEO)
+    return project, content, site

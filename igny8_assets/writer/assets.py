@@ -120,11 +120,13 @@ def images(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.
     """The picture files of one article, each in the sizes that its site needs."""
     from igny8_assets.writer.pictures import make_image
     from igny8_resources.warehouse.store import writer as store
+    from igny8_resources.warehouse.store.sites import require_module
 
     parts, partition = platform.platform, context.partition_key
     with explained():
         with parts.warehouse.read() as session:
             content, _, site = store.content_of(session, partition)
+            require_module(session, site, "writer")
             wanted = store.images_of(session, content.id)
         made = [make_image(parts, site, partition, content, image) for image in wanted]
     # The draft page's own files: they are there once the chain has come to its end.

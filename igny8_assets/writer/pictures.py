@@ -12,7 +12,7 @@ from igny8_resources.palettes import palette_for
 from igny8_resources.platform import Platform
 from igny8_resources.requests import report_progress
 from igny8_resources.warehouse.store import writer as store
-from igny8_resources.warehouse.store.sites import tenant_of, voice_of
+from igny8_resources.warehouse.store.sites import require_module, tenant_of, voice_of
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Content, Image
 from jobs.names import WRITE_ARTICLE
@@ -35,6 +35,7 @@ def plan_images(parts: Platform, partition: str) -> TextResult[ImagePlan]:
     """Ask for the image plan of an article and save it."""
     with parts.warehouse.write() as session:
         content, _, site = store.content_of(session, partition)
+        require_module(session, site, "writer")
         draft = ArticleDraft.model_validate(content.draft)
         brief = ImagePlanBrief(
             voice=voice_of(session, site),

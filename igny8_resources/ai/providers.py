@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from igny8_resources.contracts.video import WordTiming
 
 if TYPE_CHECKING:
-    import numpy
+    import numpy as np
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class SpeechCall:
 class SpeechAnswer:
     """Mono 16-bit samples and when each word sounds; ``estimated`` says that the timings were not measured."""
 
-    samples: "numpy.ndarray"
+    samples: "np.ndarray"
     sample_rate: int
     words: tuple[WordTiming, ...]
     estimated: bool = field(default=False)
@@ -133,6 +133,6 @@ class EmbeddingProvider(Protocol):
     name: str
     model: str
 
-    def embed(self, texts: list[str]) -> "numpy.ndarray":
+    def embed(self, texts: list[str]) -> "np.ndarray":
         """Embed the texts, shape ``(len(texts), dimensions)``."""
         ...

@@ -34,7 +34,7 @@ from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
-    import numpy
+    import numpy as np
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -257,7 +257,7 @@ class AIRouter:
             call=answered,
         )
 
-    def embed(self, texts: list[str]) -> "numpy.ndarray":
+    def embed(self, texts: list[str]) -> "np.ndarray":
         """Unit vectors of texts. The embedded provider costs nothing and is not journalled."""
         return self.embedding_provider.embed(texts)
 
@@ -312,7 +312,7 @@ def count_words(value: object) -> int:
     return 0
 
 
-def wav_bytes(samples: "numpy.ndarray", sample_rate: int) -> bytes:
+def wav_bytes(samples: "np.ndarray", sample_rate: int) -> bytes:
     """Mono 16-bit samples as a WAV file."""
     buffer = io.BytesIO()
     with wave.open(buffer, "wb") as audio:

@@ -21,7 +21,6 @@ from tests.at_once import at_once
 from tests.integration.dying_process import KILLED, ask, lines, run, spec_of, start, write, write_slowly
 from tests.warehouse_samples import make_place
 
-
 CREDITS = Decimal(5000)
 
 

@@ -10,7 +10,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from igny8_resources.media import MediaError, MediaKeyError, MediaMissingError, MediaUnavailableError, media_store
+from igny8_resources.media import MediaError, MediaKeyError, MediaMissingError, MediaUnavailableError
+from igny8_resources.media_address import media_store
 from igny8_resources.media_s3 import S3Store
 from tests.stand_ins.s3_server import ACCESS_KEY, REGION, SECRET_KEY, S3StandIn
 

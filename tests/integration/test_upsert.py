@@ -68,7 +68,7 @@ def test_thousands_of_keywords_fit_into_the_statements_that_sqlite_allows(wareho
         def _as_built_by_default(connection, *_rest):
             connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, BOUND_VALUES_OF_SQLITE)
 
-    row = {name: None for name in KEYWORD_COLUMNS} | place.owned | {
+    row = dict.fromkeys(KEYWORD_COLUMNS) | place.owned | {
         "market": "",
         "volume_kind": "exact",
         "intents": [],

@@ -92,7 +92,6 @@ Fault = Failure | Altered | Raw | Drop
 def offline_answer(function: str, brief: Json) -> Json:
     """What the offline provider writes for the brief."""
     from igny8_resources.ai.offline.text import OfflineTextProvider
-
     from igny8_resources.ai.providers import TextCall
     from igny8_resources.contracts import planner, social, video, writer
 
@@ -154,7 +153,7 @@ class StandIn:
         self._server.server_close()
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """The request is answered with an error."""
 
     def __init__(self, failure: Failure) -> None:

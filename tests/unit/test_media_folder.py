@@ -13,8 +13,8 @@ from igny8_resources.media import (
     MediaMissingError,
     MediaUnavailableError,
     content_key,
-    media_store,
 )
+from igny8_resources.media_address import media_store
 from igny8_resources.media_s3 import S3Store
 
 KEY = "accounts/7/crema-lane/images/cover.webp"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from igny8_resources.ai.offline import opening_wording as opening
 from igny8_resources.ai.offline.article_sections import SectionWriter
 from igny8_resources.ai.offline.article_text import article_words, lower_text, section_words, spare_words
-from igny8_resources.ai.offline.aspects import Aspect
+from igny8_resources.ai.offline.aspect import Aspect
 from igny8_resources.ai.offline.comparing import criteria, pros_and_cons
 from igny8_resources.ai.offline.faq import answer_questions
 from igny8_resources.ai.offline.grammar import capital, cased, counted, word_count

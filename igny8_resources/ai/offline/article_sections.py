@@ -3,7 +3,8 @@
 from collections.abc import Callable, Sequence
 
 from igny8_resources.ai.offline import linking_wording as linking
-from igny8_resources.ai.offline.aspects import Aspect, aspect
+from igny8_resources.ai.offline.aspect import Aspect
+from igny8_resources.ai.offline.aspects import aspect
 from igny8_resources.ai.offline.comparing import criteria_table, head_to_head, specification_table
 from igny8_resources.ai.offline.grammar import (
     articled,

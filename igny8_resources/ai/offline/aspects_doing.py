@@ -1,10 +1,10 @@
 # ruff: noqa: E501  (a sentence stays on one line, so that it can be read and searched for)
 """Wording for what people want to get right: method, settings, care, faults, timing, safety, paperwork, meaning.
 
-The marks in the texts are explained in ``aspects``.
+The marks in the texts are explained in ``aspect``.
 """
 
-from igny8_resources.ai.offline.aspects import Aspect
+from igny8_resources.ai.offline.aspect import Aspect
 
 DOING: tuple[Aspect, ...] = (
     Aspect(

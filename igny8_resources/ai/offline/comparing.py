@@ -5,7 +5,8 @@ A cell says what to compare and how; the only figures are searches a month, take
 
 from collections.abc import Sequence
 
-from igny8_resources.ai.offline.aspects import Aspect, aspect
+from igny8_resources.ai.offline.aspect import Aspect
+from igny8_resources.ai.offline.aspects import aspect
 from igny8_resources.ai.offline.grammar import capital, listed, with_article
 from igny8_resources.ai.offline.keyword_reading import core_words, normal
 from igny8_resources.ai.offline.prose import Prose

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from igny8_resources.ai.offline.aspects import Aspect, all_aspects, aspect
+from igny8_resources.ai.offline.aspect import Aspect
+from igny8_resources.ai.offline.aspects import all_aspects, aspect
 from igny8_resources.ai.offline.grammar import cased, singular_word
 from igny8_resources.ai.offline.keyword_reading import core_words, normal, read_keyword
 from igny8_resources.ai.offline.step_wording import family_of

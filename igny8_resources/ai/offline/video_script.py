@@ -210,9 +210,7 @@ class _Script:
                     break
                 if self._fits(pair.question, total):
                     lines = iter(sentences(pair.answer))
-                    points.append(
-                        _Point(f"faq:{index}", _overlay(pair.question), [self._say(pair.question)], lines)
-                    )
+                    points.append(_Point(f"faq:{index}", _overlay(pair.question), [self._say(pair.question)], lines))
                     total += word_count(pair.question)
                 continue
             line = next((text for text in point.more if self._fits(text, total)), None)
