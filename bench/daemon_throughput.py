@@ -202,8 +202,17 @@ class _Driver:
         statuses = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
         failed = self.instance.get_runs(dg.RunsFilter(statuses=statuses), limit=1)
         if failed:
-            raise MeasurementFailed(f"run {failed[0].run_id} of {failed[0].job_name} failed: {self._last_words()}")
+            raise MeasurementFailed(f"a run of {failed[0].job_name} failed: {self._reason(failed[0].run_id)}")
         return self.instance.get_runs_count(dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.SUCCESS]))
+
+    def _reason(self, run_id: str) -> str:
+        import dagster as dg
+
+        for entry in self.instance.all_logs(run_id, of_type=dg.DagsterEventType.STEP_FAILURE):
+            error = entry.get_dagster_event().step_failure_data.error
+            if error is not None:
+                return (error.cause or error).message.strip()
+        return self._last_words()
 
     def _wait(self, is_there: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + SECONDS_TO_WAIT

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from decimal import Decimal
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sqlalchemy import ColumnElement, func, select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from cli.engine import OnEnd, OnStart, Outcome
 from igny8_resources.platform import Platform
+from igny8_resources.progress import watching
 from igny8_resources.warehouse.store.sites import site_by_key
 from igny8_resources.warehouse.tables.columns import OfSite
 from igny8_resources.warehouse.tables.ledgers import CreditUsage
@@ -39,32 +41,38 @@ def title_of(parts: Platform, work: Work) -> str:
     with parts.warehouse.read() as session:
         title = session.scalar(select(Task.title).where(Task.partition_key == work.partition))
         title = title or session.scalar(select(VideoProject.title).where(VideoProject.partition_key == work.partition))
-    return f"{SAYS[work.job]}: {title}" if title else SAYS[work.job]
+    return f"{SAYS[work.job]}: {escape(title)}" if title else SAYS[work.job]
 
 
 @contextmanager
 def live(console: Console, parts: Platform) -> Iterator[tuple[OnStart, OnEnd]]:
     """A live display; gives the two callbacks that the engine wants."""
     progress = Progress(
-        SpinnerColumn(finished_text="[green]✓[/]"),
+        SpinnerColumn(finished_text=" "),
         TextColumn("{task.description}"),
         TimeElapsedColumn(),
         console=console,
         transient=False,
     )
-    current: dict[str, TaskID] = {}
+    shown: dict[str, tuple[TaskID, str]] = {}
 
     def on_start(work: Work) -> None:
-        current["task"] = progress.add_task(title_of(parts, work), total=1)
+        words = title_of(parts, work)
+        shown[work.partition] = (progress.add_task(words, total=1), words)
+
+    def on_progress(partition: str, message: str) -> None:
+        if partition in shown:
+            task, words = shown[partition]
+            progress.update(task, description=f"{words} [dim]{escape(message)}[/]")
 
     def on_end(outcome: Outcome) -> None:
-        task = current["task"]
-        words = title_of(parts, outcome.work)
+        task, _ = shown.pop(outcome.work.partition)
+        words = f"[green]✓[/] {title_of(parts, outcome.work)}"
         if outcome.failure:
-            words = f"[red]{words}[/]\n  [red]{outcome.failure}[/]"
+            words = f"[red]✗ {title_of(parts, outcome.work)}[/]\n  [red]{escape(outcome.failure)}[/]"
         progress.update(task, description=words, completed=1)
 
-    with progress:
+    with progress, watching(on_progress):
         yield on_start, on_end
 
 

@@ -15,6 +15,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from igny8_resources.events import append_event
+from igny8_resources.progress import tell
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import Request, RequestItem
 from igny8_resources.warehouse.upsert import upsert
@@ -112,6 +113,8 @@ def report_progress(
     session: Session, partition: str, job: str, phase: Phase, message: str = "", run_id: str = ""
 ) -> None:
     """Tell every open request that waits for this work how far it is."""
+    if message:
+        tell(partition, message)
     open_items = (
         RequestItem.subject == partition,
         RequestItem.job == job,

@@ -27,8 +27,7 @@ from igny8_resources.palettes import palette_for
 from igny8_resources.warehouse.tables.tenancy import AuthorProfile, Sector, Site
 
 WORDS_A_MINUTE = 230
-OFFLINE_NOTE = "Draft written by the offline provider from search data; an editor completes it before it goes live."
-MOST_KEYWORDS_DESCRIBED = 4
+OFFLINE_NOTE = "A brief-style draft, written by the offline provider from search data."
 
 
 @dataclass(frozen=True)
@@ -239,10 +238,11 @@ def _hubs(documents: Sequence[PageDocument]) -> tuple[HubPage, ...]:
 
 
 def _hub_description(documents: Sequence[PageDocument]) -> str:
-    """What the topic's articles answer, in the words that people search with."""
-    keywords = list(dict.fromkeys(word for document in documents for word in document.keywords))
-    named = ", ".join(keywords[:MOST_KEYWORDS_DESCRIBED])
-    return f"Everything here on {documents[0].cluster_name.lower()}: {named}."
+    """What the topic holds, by its articles' own titles."""
+    name, first = documents[0].cluster_name, documents[0].title
+    if len(documents) == 1:
+        return f"{name}: what to settle first, and how to check it for yourself. It begins with “{first}”."
+    return f"{name} in {len(documents)} articles, from “{first}” to “{documents[-1].title}”."
 
 
 def _graphs(site: SiteFacts, plan: SitePlan) -> dict[str, SchemaGraph]:

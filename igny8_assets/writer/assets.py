@@ -62,14 +62,16 @@ def article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
                     payload={"content_id": content.id, "version": content.version, "words": words},
                 )
             report_progress(session, partition, WRITE_ARTICLE, "SAVE", f"{words} words saved")
+    standing = ArticleDraft.model_validate(content.draft)
     return dg.MaterializeResult(
         metadata={
             "title": content.title,
             "content_type": f"{content.content_type} / {content.content_structure}",
-            "words": words,
+            "words": content.word_count,
             "version": content.version,
+            "new_draft": "stands" if standing == draft else "kept as a further version beside the text a person edited",
             "primary_keyword": content.primary_keyword,
-            "preview": preview(article_markdown(ArticleDraft.model_validate(content.draft))),
+            "preview": preview(article_markdown(standing)),
             # Built when the last step of the chain is done; the address is known from the start.
             "page": dg.MetadataValue.url(f"{parts.settings.draft_url(partition)}{content.slug}/"),
             **credits_shown([call]),

@@ -31,6 +31,7 @@ CIRCUMSTANCES = {
     "attempts",
     "replays",
     "run_id",
+    "request_id",
     "password_hash",
     "txid",
     # Digests over pages that carry their date of publication.

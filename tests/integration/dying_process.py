@@ -111,7 +111,9 @@ def spec_of(account_id: int, subject: str, *, units: str = "9", **changes: Any) 
     return CallSpec(**{**values, **changes})
 
 
-def ask(warehouse: Warehouse, account_id: int, subject: str, calls: Path, step: Callable[[], None] = lambda: None) -> Answered:
+def ask(
+    warehouse: Warehouse, account_id: int, subject: str, calls: Path, step: Callable[[], None] = lambda: None
+) -> Answered:
     """Have an article written that turns out at 800 words, so 40 credits."""
 
     def perform() -> Performed:

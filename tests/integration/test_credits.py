@@ -38,7 +38,9 @@ def balance(warehouse: Warehouse, account_id: int) -> Decimal:
     total = Decimal(0)
     for row in ledger(warehouse, account_id):
         total += row.amount
-        assert row.balance_after == total, f"row {row.id} ({row.reference}) says {row.balance_after}, the sum is {total}"
+        assert row.balance_after == total, (
+            f"row {row.id} ({row.reference}) says {row.balance_after}, the sum is {total}"
+        )
         assert total >= 0
     with warehouse.read() as session:
         assert session.get_one(Account, account_id).credit_balance == total
@@ -172,7 +174,8 @@ def test_large_sums_stay_exact(warehouse, account_id):
 def test_any_mix_of_parallel_work_adds_up(warehouse, seed):
     """Calls that succeed, cost less, fail, repeat themselves or stop in the middle, on six threads and two accounts."""
     accounts = [
-        make_place(warehouse, credits=Decimal(40), slug=f"account-{name}", key=f"site-{name}").account_id for name in "ab"
+        make_place(warehouse, credits=Decimal(200), slug=f"account-{name}", key=f"site-{name}").account_id
+        for name in "ab"
     ]
 
     def work(thread: int) -> int:

@@ -137,7 +137,9 @@ def test_what_cannot_be_read_back_is_never_sent_again(warehouse, account_id):
         raise RuntimeError("the API answers 503")
 
     for act in (_cut_off, never, never):
-        with pytest.raises(EffectUnknown, match=r"publish_post of post-1 on linkedin:crema-lane .* 503\. Look at the target"):
+        with pytest.raises(
+            EffectUnknown, match=r"publish_post of post-1 on linkedin:crema-lane .* 503\. Look at the target"
+        ):
             perform_once(warehouse, plan_of(account_id, "post-1"), act=act, read_back=unreadable)
     assert (effect(warehouse).status, effect(warehouse).attempts) == ("unknown", 1)
     healed = perform_once(warehouse, plan_of(account_id, "post-1"), act=never, read_back=lambda: "urn:7")
@@ -203,9 +205,7 @@ def test_one_that_was_believed_dead_cannot_undo_what_came_after_it(warehouse, ac
 
     def act() -> str:
         put_lease_in_the_past(warehouse)
-        taken_over = perform_once(
-            warehouse, plan_of(account_id, "post-1"), act=lambda: "urn:2", read_back=lambda: None
-        )
+        taken_over = perform_once(warehouse, plan_of(account_id, "post-1"), act=lambda: "urn:2", read_back=lambda: None)
         assert taken_over.acted_now
         raise ending
 

@@ -50,7 +50,9 @@ def never() -> Performed:
 def spent(warehouse, account_id: int) -> Decimal:
     """What the account has paid, after checking that the ledger adds up and that usage says the same."""
     with warehouse.read() as session:
-        rows = select(CreditTransaction).where(CreditTransaction.account_id == account_id).order_by(CreditTransaction.id)
+        rows = (
+            select(CreditTransaction).where(CreditTransaction.account_id == account_id).order_by(CreditTransaction.id)
+        )
         total = Decimal(0)
         for row in session.scalars(rows):
             total += row.amount
@@ -108,7 +110,11 @@ def test_whatever_could_change_the_answer_makes_it_a_fresh_call(warehouse, accou
 def test_what_cannot_change_the_answer_does_not(account_id):
     spec = spec_of(account_id, "dose", inputs={"a": 1, "b": 2})
     same = spec_of(account_id, "another subject", units="20", inputs={"b": 2, "a": 1})
-    assert spec.request_hash() == spec_of(account_id, "dose", inputs={"b": 2, "a": 1}).request_hash() == same.request_hash()
+    assert (
+        spec.request_hash()
+        == spec_of(account_id, "dose", inputs={"b": 2, "a": 1}).request_hash()
+        == same.request_hash()
+    )
 
 
 def test_another_account_never_gets_somebody_elses_answer(warehouse, account_id, journal):
@@ -209,7 +215,9 @@ def test_a_kill_at_any_step_is_paid_once(warehouse, warehouse_url, account_id, c
         assert call(warehouse, subject).attempts == 1, "the reservation was taken over, not made again"
         assert spent(warehouse, account_id) == 40 * (die_at + 1), f"killed before step {die_at}"
     assert len(replayed) >= 15, "claim, reserve, call, settle: statements and commits of each"
-    assert not any(replayed), "every answer that was kept was also settled: only a living process gets past the last step"
+    assert not any(replayed), (
+        "every answer that was kept was also settled: only a living process gets past the last step"
+    )
     with warehouse.read() as session:
         kinds = session.scalars(select(CreditTransaction.kind).where(CreditTransaction.reference != "first")).all()
     assert kinds.count("deduction") == kinds.count("adjustment") == len(replayed) + 1

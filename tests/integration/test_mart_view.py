@@ -79,7 +79,11 @@ def test_a_row_says_what_came_of_a_keyword(warehouse, place, cluster):
     assert [row["keyword"] for row in rows] == ["Espresso ratio", "lungo ratio", "ristretto ratio"]
     row = rows[0]
     assert (row["account_id"], row["site_key"], row["keyword_volume"]) == (place.account_id, "crema-lane", 100)
-    assert (row["cluster_id"], row["cluster_name"], row["cluster_keywords"]) == ("c-Espresso ratio", "Espresso ratio", 3)
+    assert (row["cluster_id"], row["cluster_name"], row["cluster_keywords"]) == (
+        "c-Espresso ratio",
+        "Espresso ratio",
+        3,
+    )
     assert (row["article_title"], row["article_status"], row["word_count"]) == ("Espresso Ratio", "published", 900)
     assert row["url"].startswith("https://cremalane.example/")
     assert (row["social_posts"], row["videos"], row["video_seconds"]) == (2, 1, 41.5)

@@ -57,7 +57,9 @@ def test_a_site_without_sectors_gets_a_general_one_and_its_url_no_slash(warehous
         assert site_by_key(session, "crema-lane").base_url == "https://cremalane.example"
 
 
-@pytest.mark.parametrize("key", ["", "Crema", "crema_lane", "-crema", "crema-", "crema--lane", "crema lane", "a" * 61, "über"])
+@pytest.mark.parametrize(
+    "key", ["", "Crema", "crema_lane", "-crema", "crema-", "crema--lane", "crema lane", "a" * 61, "über"]
+)
 def test_a_malformed_key(warehouse, key):
     with pytest.raises(SiteRefused, match="use up to 60 lower-case letters, digits and single dashes"):
         make_site(warehouse, key=key)
@@ -65,7 +67,9 @@ def test_a_malformed_key(warehouse, key):
 
 def test_a_taken_key(warehouse):
     make_site(warehouse)
-    with pytest.raises(SiteRefused, match="site key 'crema-lane' is taken; choose another, keys are unique in the whole"):
+    with pytest.raises(
+        SiteRefused, match="site key 'crema-lane' is taken; choose another, keys are unique in the whole"
+    ):
         make_site(warehouse)
 
 
@@ -88,7 +92,9 @@ def test_two_who_want_the_same_key_at_once(warehouse):
     assert sum(isinstance(each, SiteRefused) for each in told) == 5
 
 
-@pytest.mark.parametrize("url", ["", "cremalane.example", "/blog", "//cremalane.example", "ftp://a.example", "https://"])
+@pytest.mark.parametrize(
+    "url", ["", "cremalane.example", "/blog", "//cremalane.example", "ftp://a.example", "https://"]
+)
 def test_a_url_that_is_not_absolute(warehouse, url):
     with pytest.raises(SiteRefused, match="expected an absolute URL such as https://example.com"):
         make_site(warehouse, base_url=url)
@@ -138,7 +144,10 @@ def test_an_account_is_made_once_with_its_first_credits(warehouse):
 
 
 def test_an_unknown_site_says_where_to_look(warehouse):
-    with warehouse.read() as session, pytest.raises(UnknownSite, match="there is no site 'nowhere'; `igny8 status` lists"):
+    with (
+        warehouse.read() as session,
+        pytest.raises(UnknownSite, match="there is no site 'nowhere'; `igny8 status` lists"),
+    ):
         site_by_key(session, "nowhere")
 
 
@@ -150,7 +159,9 @@ class TestModules:
             for module in MODULES:
                 require_module(session, site, module)
             set_module(session, site, "video", enabled=False)
-            with pytest.raises(ModuleDisabled, match="the video module is switched off for crema-lane; switch it on in"):
+            with pytest.raises(
+                ModuleDisabled, match="the video module is switched off for crema-lane; switch it on in"
+            ):
                 require_module(session, site, "video")
             assert module_enabled(session, site.id, "writer")
             set_module(session, site, "video", enabled=True)

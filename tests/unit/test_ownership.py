@@ -75,7 +75,6 @@ def test_nobody_is_gone():
 def test_a_lease_is_renewed_while_the_work_goes_on_and_no_longer(monkeypatch):
     monkeypatch.setattr(ownership, "LEASE", timedelta(seconds=0.03))
 
-
     renewed = threading.Semaphore(0)
     with kept_alive(renewed.release):
         assert all(renewed.acquire(timeout=10) for _ in range(3))
@@ -86,7 +85,6 @@ def test_a_lease_is_renewed_while_the_work_goes_on_and_no_longer(monkeypatch):
 
 def test_a_database_that_is_away_for_a_moment_does_not_end_the_renewing(monkeypatch):
     monkeypatch.setattr(ownership, "LEASE", timedelta(seconds=0.03))
-
 
     renewed, times = threading.Event(), iter(range(100))
 

@@ -143,7 +143,9 @@ class TestSigningKey:
     def test_one_that_was_emptied_is_named(self, tmp_path):
         load_settings().signing_key()
         (tmp_path / "home" / "secrets" / "signing_key").write_text("")
-        with pytest.raises(SettingsError, match="signing_key is empty: delete it and a new key is made, or set IGNY8_SECRET"):
+        with pytest.raises(
+            SettingsError, match="signing_key is empty: delete it and a new key is made, or set IGNY8_SECRET"
+        ):
             load_settings().signing_key()
 
 

@@ -165,8 +165,7 @@ def save_article(
     versions = list(session.scalars(select(ContentVersion).where(ContentVersion.content_id == content.id)))
     if any(version.draft == payload for version in versions):
         return content, False
-    current = max(versions, key=lambda version: version.version, default=None)
-    number = (current.version if current else 0) + 1
+    number = max((version.version for version in versions), default=0) + 1
     session.flush()
     session.add(
         ContentVersion(
@@ -180,7 +179,9 @@ def save_article(
             ai_call_id=writer.ai_call_id,
         )
     )
-    if current is not None and current.written_by.startswith(HUMAN) and not writer.name.startswith(HUMAN):
+    # The version that stands, which need not be the newest: drafts that were kept beside a person's stay proposals.
+    standing = next((version for version in versions if version.version == content.version), None)
+    if standing is not None and standing.written_by.startswith(HUMAN) and not writer.name.startswith(HUMAN):
         return content, False
     content.title, content.meta_title, content.meta_description = draft.title, draft.meta_title, draft.meta_description
     content.draft, content.html, content.word_count = payload, html, words
