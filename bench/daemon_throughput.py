@@ -65,9 +65,9 @@ def measure(home: Home, *, quick: bool) -> list[Figure]:
 
         parts = Platform(load_settings())
         prepare(parts)
-        _set_up_site(parts)
+        with dagster_instance(parts.settings) as instance:
+            _set_up_site(parts, instance)
         with dagster_instance(parts.settings) as instance, _daemon(home) as daemon:
-            instance.add_dynamic_partitions("sites", [_site_key()])
             driver = _Driver(parts, instance, daemon, home.folder / "daemon.log", wanted)
             driver.empty_runs(1)
             driver.articles(1)
@@ -81,23 +81,23 @@ def measure(home: Home, *, quick: bool) -> list[Figure]:
     return _figures(empty, articles, idle, runs)
 
 
-def _site_key() -> str:
-    from cli.demo import SITE_KEY
-
-    return SITE_KEY
-
-
-def _set_up_site(parts: "Platform") -> None:
-    """The demonstration's site with planning and writing alone, so that nothing else runs beside the articles."""
+def _set_up_site(parts: "Platform", instance: "DagsterInstance") -> None:
+    """The demonstration's site, its keywords planned; planning and writing alone are on, so that nothing else runs beside."""
     from sqlalchemy import update
 
     from cli import demo
+    from cli.engine import Engine
     from igny8_resources.warehouse.tables.automation import AutomationStage
 
     demo.set_up(parts, 0)
     with parts.warehouse.write() as session:
         others = AutomationStage.stage.not_in(("planning", "writing"))
         session.execute(update(AutomationStage).where(others).values(enabled=False))
+    engine = Engine(parts, instance)
+    for work in engine.due().works:
+        outcome = engine.execute(work)
+        if outcome.failure:
+            raise MeasurementFailed(f"{work.job} {work.partition}: {outcome.failure}")
 
 
 @contextmanager

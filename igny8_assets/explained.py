@@ -1,30 +1,36 @@
 """How an asset fails: with a sentence that says what happened and what to do, and without useless repeats."""
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import dagster as dg
+
+RETRIES = 2
+SECONDS_BETWEEN = 20.0
+JITTER = 0.5
 
 
 class NotReady(Exception):
     """The work cannot be done as things stand; the message says what is missing and what to do."""
 
 
-# A provider that answers 429 or 5xx, a media store or a database that cannot be reached: worth asking again. The policy
-# repeats whatever is raised, so `explained` lets nothing else through to it.
-TRANSIENT_RETRIES = dg.RetryPolicy(max_retries=2, delay=10, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-
-
 @contextmanager
 def explained() -> Iterator[None]:
-    """Turn what repeating cannot mend into a failure that is final; what a person can act on reads as its sentence."""
+    """Turn what a person can act on into a failure that reads as its sentence, and ask again for what may pass by itself.
+
+    What may pass is asked for again here and not by a retry policy on the asset: a policy repeats every exception, also a
+    keyboard interrupt, and cannot wait as long as a provider asks.
+    """
     try:
         yield
     except dg.Failure:
         raise
     except Exception as failure:
-        from igny8_assets.known_failures import is_transient, sentence
+        from igny8_assets.known_failures import is_transient, sentence, wait_asked_for
 
         if is_transient(failure):
-            raise
+            # Runs that were refused together must not come back together.
+            usual = SECONDS_BETWEEN * random.uniform(1 - JITTER, 1 + JITTER)
+            raise dg.RetryRequested(RETRIES, seconds_to_wait=max(usual, wait_asked_for(failure))) from failure
         raise dg.Failure(description=sentence(failure), allow_retries=False) from failure

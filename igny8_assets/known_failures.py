@@ -3,10 +3,10 @@
 Apart from ``explained``, because knowing them all by class means importing the warehouse, the ledgers and the providers.
 """
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from igny8_assets.explained import NotReady
-from igny8_resources.ai.errors import ProviderError
+from igny8_resources.ai.errors import ProviderError, ProviderUnavailable
 from igny8_resources.ai.journal import CallHeld
 from igny8_resources.credits import InsufficientCredits
 from igny8_resources.effects import EffectInProgress, EffectUnknown
@@ -32,13 +32,30 @@ _SENTENCES = (
 )
 
 
+# A run that waits holds its place among the runs; who must wait longer is told when to run again instead.
+LONGEST_WAIT = 600.0
+
+
 def is_transient(failure: Exception) -> bool:
-    """Whether the same call may succeed a little later: a provider, a media store or a database that cannot be reached."""
+    """Whether the same call may succeed a little later: a provider, a media store or a database that cannot be reached.
+
+    Two runs that save the same thing at the same instant are such a case too: the second one finds it there when it looks
+    again.
+    """
     if isinstance(failure, ProviderError):
-        return failure.transient
-    return isinstance(failure, MediaUnavailableError | OperationalError)
+        return failure.transient and wait_asked_for(failure) <= LONGEST_WAIT
+    return isinstance(failure, MediaUnavailableError | OperationalError | IntegrityError)
+
+
+def wait_asked_for(failure: Exception) -> float:
+    """How many seconds a provider asks us to wait; 0 when it does not say."""
+    return (failure.retry_after or 0.0) if isinstance(failure, ProviderUnavailable) else 0.0
 
 
 def sentence(failure: Exception) -> str:
     """What to tell a person: the failure's own sentence where it has one, else its kind as well."""
-    return str(failure) if isinstance(failure, _SENTENCES) else f"{type(failure).__name__}: {failure}"
+    if isinstance(failure, _SENTENCES):
+        return str(failure)
+    said = f"{type(failure).__name__}: {failure}"
+    wait = wait_asked_for(failure)
+    return f"{said.rstrip('.')}. Run this again in {wait / 60:.0f} minutes." if wait > LONGEST_WAIT else said

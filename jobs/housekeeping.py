@@ -1,4 +1,4 @@
-"""Calendar work that keeps the instance small: old runs and finished partitions.
+"""Calendar work that keeps the instance small: old runs, finished partitions, reservations nobody will use.
 
 Dagster's own retention covers ticks only; runs and dynamic partitions stay for ever unless something removes them.
 """
@@ -12,6 +12,7 @@ from igny8_resources.resources import PlatformResource
 # One night's work: bounded, so that a first run on an old instance does not hold the database for minutes.
 MOST_RUNS_A_NIGHT = 2_000
 ARTICLES = "articles"
+HOURS_BEFORE_A_CALL_IS_ABANDONED = 6
 FINISHED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
@@ -53,10 +54,20 @@ def retire_partitions(context: dg.OpExecutionContext, platform: PlatformResource
     return len(retired)
 
 
-@dg.job(description="Nightly: delete old runs, retire the partitions of articles finished long ago.")
+@dg.op(description="Give back the credits that calls of dead processes still hold.")
+def release_reservations(context: dg.OpExecutionContext, platform: PlatformResource, retired: int) -> int:
+    """Returns how many reservations were given back."""
+    del retired
+    before = datetime.now(UTC) - timedelta(hours=HOURS_BEFORE_A_CALL_IS_ABANDONED)
+    released = platform.platform.ai.journal.release_abandoned(before)
+    context.log.info("released %d reservations", released)
+    return released
+
+
+@dg.job(description="Nightly: old runs, partitions of articles finished long ago, reservations of dead calls.")
 def housekeeping() -> None:
-    """Purge, then retire."""
-    retire_partitions(purge_runs())
+    """Purge, then retire, then release."""
+    release_reservations(retire_partitions(purge_runs()))
 
 
 housekeeping_schedule = dg.ScheduleDefinition(

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
+from igny8_assets.explained import NotReady, explained
 from igny8_assets.partitions import ARTICLES, sites
 from igny8_assets.planner.shown import clusters_shown, ideas_shown, keywords_shown, tasks_shown
 from igny8_assets.shown import OWNERS
@@ -15,7 +15,6 @@ from jobs.names import PLAN_SITE, REQUEST_TAG
     group_name="planner",
     owners=OWNERS,
     code_version="1",
-    retry_policy=TRANSIENT_RETRIES,
     kinds={"table", "pandas"},
 )
 def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
@@ -42,13 +41,12 @@ def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
     group_name="planner",
     owners=OWNERS,
     code_version="1",
-    retry_policy=TRANSIENT_RETRIES,
     kinds={"ai", "table"},
     deps=["keywords"],
 )
 def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Keywords that one page can answer: each keyword in exactly one cluster, ids that outlive re-clustering."""
-    from igny8_assets.planner.planning import cluster_site
+    from igny8_assets.planner.site_clustering import cluster_site
     from igny8_resources.requests import report_progress
 
     parts, partition = platform.platform, context.partition_key
@@ -67,13 +65,12 @@ def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
     group_name="planner",
     owners=OWNERS,
     code_version="1",
-    retry_policy=TRANSIENT_RETRIES,
     kinds={"ai", "table"},
     deps=["clusters"],
 )
 def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Pages worth writing, typed by what their cluster's searchers want; ideas that would compete are marked, not queued."""
-    from igny8_assets.planner.planning import find_ideas
+    from igny8_assets.planner.idea_making import find_ideas
     from igny8_resources.requests import report_progress
 
     parts, partition = platform.platform, context.partition_key
@@ -89,13 +86,12 @@ def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.M
     group_name="planner",
     owners=OWNERS,
     code_version="1",
-    retry_policy=TRANSIENT_RETRIES,
     kinds={"table"},
     deps=["ideas"],
 )
 def tasks(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Articles to write, each the partition of its own: as many as were asked for, the most promising ideas first."""
-    from igny8_assets.planner.planning import create_tasks
+    from igny8_assets.planner.task_making import create_tasks
     from igny8_resources.events import append_event
     from igny8_resources.requests import finish_items
     from igny8_resources.warehouse.store.sites import site_by_key

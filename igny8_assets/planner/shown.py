@@ -8,8 +8,9 @@ import dagster as dg
 from igny8_assets.shown import credits_shown, markdown_table, preview
 
 if TYPE_CHECKING:
+    from igny8_assets.planner.idea_making import PlannedIdeas
     from igny8_assets.planner.importing import LoadedFile
-    from igny8_assets.planner.planning import Clustered, PlannedIdeas
+    from igny8_assets.planner.site_clustering import Clustered
     from igny8_resources.warehouse.tables.planner import Keyword
     from igny8_resources.warehouse.tables.writer import Task
 

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
+from igny8_assets.explained import NotReady, explained
 from igny8_assets.partitions import articles
 from igny8_assets.shown import OWNERS
 from igny8_resources.resources import PlatformResource
@@ -16,7 +16,6 @@ from jobs.names import PUBLISH_ARTICLE
     owners=OWNERS,
     code_version="1",
     deps=["internal_links", "images", "article_schema"],
-    retry_policy=TRANSIENT_RETRIES,
 )
 def published_article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """One article at its public address, placed there exactly once per content and recorded in the effects ledger."""
@@ -80,6 +79,7 @@ def published_article(context: dg.AssetExecutionContext, platform: PlatformResou
                     site_id=site.id,
                     payload={"content_id": content.id, "url": url},
                 )
+            task.error = ""
             finish_items(session, partition, PUBLISH_ARTICLE)
     return dg.MaterializeResult(
         metadata={

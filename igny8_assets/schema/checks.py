@@ -20,7 +20,7 @@ def schema_is_one_sound_graph(
     errors = [finding for finding in findings if finding.severity == "error"]
     return dg.AssetCheckResult(
         passed=not errors,
-        description=errors[0].message if errors else f"sound, {len(findings)} hints",
+        description=errors[0].message if errors else f"sound; hints: {len(findings)}",
         metadata={
             "findings": dg.MetadataValue.md("\n".join(f"- {f.severity}: {f.message}" for f in findings) or "none")
         },

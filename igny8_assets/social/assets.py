@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
+from igny8_assets.explained import NotReady, explained
 from igny8_assets.partitions import articles
 from igny8_assets.shown import OWNERS, credits_shown
 from igny8_resources.contracts.vocabulary import SOCIAL_PLATFORMS
@@ -17,7 +17,6 @@ from jobs.names import DRAFT_SOCIAL_POSTS
     owners=OWNERS,
     code_version="1",
     deps=["published_article"],
-    retry_policy=TRANSIENT_RETRIES,
 )
 def social_posts(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Drafts of one post per platform that the site uses, each within its platform's limits and with its picture."""
@@ -38,6 +37,8 @@ def social_posts(context: dg.AssetExecutionContext, platform: PlatformResource) 
             report_progress(session, partition, DRAFT_SOCIAL_POSTS, "AI_CALL", "drafting posts", context.run_id)
         posts = [draft_post(parts, partition, name) for name in wanted]
         with parts.warehouse.write() as session:
+            _, task, site = store.content_of(session, partition)
+            task.error = ""
             append_event(
                 session,
                 "social.drafted",

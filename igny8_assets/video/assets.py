@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from igny8_assets.explained import TRANSIENT_RETRIES, NotReady, explained
+from igny8_assets.explained import NotReady, explained
 from igny8_assets.partitions import VIDEOS, across, articles, videos
 from igny8_assets.shown import OWNERS, credits_shown, markdown_table, skipped
 from igny8_assets.video.failures import VideoError
@@ -29,13 +29,14 @@ def video_projects(context: dg.AssetExecutionContext, platform: PlatformResource
     parts, partition = platform.platform, context.partition_key
     request_id = context.run.tags.get(REQUEST_TAG)
     with explained(), parts.warehouse.write() as session:
-        content, _, site = content_of(session, partition)
+        content, task, site = content_of(session, partition)
         require_module(session, site, "video")
         if content.status != "published":
             raise NotReady(f"“{content.title}” is {content.status}; a video is made once it is published")
         if not may_open(session, content, request_id):
             return skipped("the site's daily cap of videos is reached; ask for this one to make it all the same")
         opened = open_project(session, content, site, request_id)
+        task.error = ""
         finish_items(session, partition, CREATE_VIDEO_PROJECT)
     key = opened.project.partition_key or ""
     context.instance.add_dynamic_partitions(VIDEOS, [key])
@@ -51,7 +52,6 @@ def video_projects(context: dg.AssetExecutionContext, platform: PlatformResource
     owners=OWNERS,
     code_version="1",
     deps=[across("video_projects")],
-    retry_policy=TRANSIENT_RETRIES,
 )
 def video_script(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The narration of one video, section by section, each with what is seen and where in the article it comes from."""
@@ -77,7 +77,6 @@ def video_script(context: dg.AssetExecutionContext, platform: PlatformResource) 
     owners=OWNERS,
     code_version="1",
     deps=["video_script"],
-    retry_policy=TRANSIENT_RETRIES,
 )
 def voiceover(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The spoken sections of one video with the moment of every word."""

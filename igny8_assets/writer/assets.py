@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from igny8_assets.explained import TRANSIENT_RETRIES, explained
+from igny8_assets.explained import explained
 from igny8_assets.partitions import across, articles
 from igny8_assets.shown import OWNERS, credits_shown, markdown_table, preview
 from igny8_resources.resources import PlatformResource
@@ -16,7 +16,6 @@ from jobs.names import WRITE_ARTICLE
     owners=OWNERS,
     code_version="1",
     deps=[across("tasks")],
-    retry_policy=TRANSIENT_RETRIES,
 )
 def article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """One article: its typed blocks, the HTML they render to, and the version they became."""
@@ -86,7 +85,6 @@ def article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
     owners=OWNERS,
     code_version="1",
     deps=["article"],
-    retry_policy=TRANSIENT_RETRIES,
 )
 def image_prompts(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The pictures of one article before they are made: where each stands, its prompt, alt text and caption."""
@@ -116,7 +114,6 @@ def image_prompts(context: dg.AssetExecutionContext, platform: PlatformResource)
     owners=OWNERS,
     code_version="1",
     deps=["image_prompts"],
-    retry_policy=TRANSIENT_RETRIES,
 )
 def images(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The picture files of one article, each in the sizes that its site needs."""

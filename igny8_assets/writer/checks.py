@@ -25,7 +25,7 @@ def article_is_publishable(context: dg.AssetCheckExecutionContext, platform: Pla
     errors = [finding for finding in findings if finding.severity == "error"]
     return dg.AssetCheckResult(
         passed=not errors,
-        description=errors[0].message if errors else f"{len(findings)} hints for the editor",
+        description=errors[0].message if errors else f"hints for the editor: {len(findings)}",
         metadata=findings_shown(findings),
     )
 

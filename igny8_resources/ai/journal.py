@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -229,6 +230,29 @@ class Journal:
             call.status, call.error = "failed", f"{type(failure).__name__}: {failure}"
             call.owner, call.lease_until, call.finished_at = "", None, utc_now()
             credits.release(session, spec.account_id, call.reserved, reference=_reservation(call))
+
+    def release_abandoned(self, before: datetime) -> int:
+        """Give back the reservations of calls whose process died and which nobody has taken up since.
+
+        Args:
+            before: Only calls begun earlier than this; a crashed run that is repeated takes its own calls up again.
+
+        Returns:
+            How many there were.
+        """
+        with self.warehouse.write() as session:
+            pending = session.scalars(
+                select(AiCall)
+                .where(AiCall.status == "pending", AiCall.created_at < before)
+                .order_by(AiCall.id)
+                .with_for_update(key_share=True)
+            )
+            abandoned = [call for call in pending if is_gone(call.owner, call.lease_until)]
+            for call in abandoned:
+                call.status, call.error = "failed", "its process ended before the answer came"
+                call.owner, call.lease_until, call.finished_at = "", None, utc_now()
+                credits.release(session, call.account_id, call.reserved, reference=_reservation(call))
+        return len(abandoned)
 
 
 def _reservation(call: AiCall) -> str:

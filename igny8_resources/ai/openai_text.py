@@ -130,7 +130,8 @@ class OpenAITextProvider:
             self._gate.learn(error.response.headers)
             if "max_completion_tokens" in body and rejects_completion_tokens(error):
                 raise UnknownParameterError from error
-            raise failure_of_status(error, self._server, self.model, self._api_key) from error
+            # Without its cause: some servers echo the key, and what is chained is kept with the run.
+            raise failure_of_status(error, self._server, self.model, self._api_key) from None
         except openai.APIConnectionError as error:
             raise failure_of_connection(error, self._server, self._timeout) from error
         self._gate.learn(response.headers)

@@ -19,6 +19,7 @@ from igny8_assets.video.definitions import build_defs as video_defs
 from igny8_resources.platform import Platform
 from igny8_resources.requests import Item, submit_request
 from igny8_resources.resources import PlatformResource
+from igny8_resources.settings import load_settings
 from igny8_resources.warehouse.migrate import migrate
 from igny8_resources.warehouse.store.sites import SectorPlan, SitePlan, create_account, create_site, site_by_key
 from igny8_resources.warehouse.store.writer import content_of
@@ -125,17 +126,17 @@ class Deployment:
 
     home: Path
     instance: dg.DagsterInstance = field(default_factory=dg.DagsterInstance.ephemeral)
-    settings: dict[str, str] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def resource(self) -> PlatformResource:
         """What the assets receive."""
         return PlatformResource(home=str(self.home), **self.settings)
 
-    @property
+    @cached_property
     def parts(self) -> Platform:
-        """The platform that the assets work with."""
-        return self.resource.platform
+        """The platform on the same home, for the test itself."""
+        return Platform(load_settings(home=self.home))
 
     @cached_property
     def content(self) -> dg.Definitions:
@@ -204,6 +205,12 @@ class Deployment:
             content, task, _ = content_of(session, partition)
             yield session, content, task
 
+    @contextmanager
+    def article_task(self, partition: str) -> Iterator[Task]:
+        """The task of an article that need not be written yet, to change."""
+        with self.parts.warehouse.write() as session:
+            yield session.scalars(select(Task).where(Task.partition_key == partition)).one()
+
     def content_row(self, partition: str) -> Content:
         """An article as it stands."""
         with self.parts.warehouse.read() as session:
@@ -244,11 +251,11 @@ class Deployment:
         assert moved == balance
         return balance
 
-    def copied_to(self, home: Path, **settings: str) -> "Deployment":
+    def copied_to(self, home: Path) -> "Deployment":
         """The same deployment in another home, to do as one likes with."""
         self.parts.warehouse.dispose()
         shutil.copytree(self.home, home)
-        copy = Deployment(home, settings=settings)
+        copy = Deployment(home)
         for definition in ("sites", "articles", "videos"):
             copy.instance.add_dynamic_partitions(definition, list(self.instance.get_dynamic_partitions(definition)))
         return copy

@@ -104,7 +104,7 @@ class ClusterKeyword(OfSite, Table):
 
 
 class ContentIdea(OfSite, Table):
-    """One page worth writing; ``status`` is new, queued (has a task), or conflict with its reason."""
+    """One page worth writing; ``status`` is planned (not worded yet), new, queued (has a task), or conflict with its reason."""
 
     __tablename__ = "content_ideas"
     __table_args__ = (UniqueConstraint("site_id", "cluster_id", "target_keyword"),)

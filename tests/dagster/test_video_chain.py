@@ -1,0 +1,158 @@
+"""From a published article to its video: the project, the script, the voice, the pictures, the file."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+from deployments import SITE, Deployment, checks_of, failure_of, metadata_of
+
+from igny8_assets.review import approve
+from igny8_assets.video import presets
+from igny8_resources.contracts.video import VideoScript
+from igny8_resources.warehouse.store.sites import set_module, site_by_key
+from igny8_resources.warehouse.store.writer import content_of
+from igny8_resources.warehouse.tables.automation import AutomationStage
+from igny8_resources.warehouse.tables.ledgers import AiCall, Event
+from igny8_resources.warehouse.tables.video import VideoAsset, VideoProject, VideoRender
+from jobs.names import CREATE_VIDEO_PROJECT, PUBLISH_ARTICLE, RENDER_VIDEO
+
+ARTICLE = f"{SITE}-1"
+VIDEO = f"{SITE}-v1"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_frames() -> object:
+    """The same layout in a quarter of the size and a third of the frames, so that a render takes seconds."""
+    short = dataclasses.replace(presets.PRESETS["youtube_short"].resized(270, 480), fps=10)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(presets.PRESETS, "youtube_short", short)
+        yield
+
+
+@pytest.fixture(scope="module")
+def published_once(written: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    deployment = written.copied_to(tmp_path_factory.mktemp("for-video") / "home")
+    with deployment.parts.warehouse.write() as session:
+        content, task, site = content_of(session, ARTICLE)
+        approve(session, content, task, site, by="user:1")
+    assert deployment.run(PUBLISH_ARTICLE, ARTICLE).success
+    return deployment
+
+
+@pytest.fixture
+def published(published_once: Deployment, tmp_path: Path) -> Deployment:
+    return published_once.copied_to(tmp_path / "home")
+
+
+def test_a_project_is_opened_once_and_gets_its_partition(published: Deployment) -> None:
+    first = metadata_of(published.run(CREATE_VIDEO_PROJECT, ARTICLE), "video_projects")
+    assert first == {"video_partition": VIDEO, "preset": "youtube_short", "opened_now": True}
+    again = metadata_of(published.run(CREATE_VIDEO_PROJECT, ARTICLE), "video_projects")
+    assert again["opened_now"] is False
+    [project] = published.rows(VideoProject)
+    assert (project.partition_key, project.status) == (VIDEO, "script_draft")
+    assert list(published.instance.get_dynamic_partitions("videos")) == [VIDEO]
+    assert len(published.rows(Event, Event.kind == "video.project_created")) == 1
+
+
+def test_the_daily_cap_holds_automation_back_and_says_how_to_go_on(published: Deployment) -> None:
+    with published.parts.warehouse.write() as session:
+        session.query(AutomationStage).filter_by(stage="video").update({"daily_cap": 0})
+    done = published.run(CREATE_VIDEO_PROJECT, ARTICLE)
+    assert done.success
+    assert metadata_of(done, "video_projects") == {
+        "skipped": "the site's daily cap of videos is reached; ask for this one to make it all the same"
+    }
+    assert published.rows(VideoProject) == []
+
+
+def test_a_project_that_is_open_is_not_capped(published: Deployment) -> None:
+    with published.parts.warehouse.write() as session:
+        session.query(AutomationStage).filter_by(stage="video").update({"daily_cap": 1})
+    for opened_now in (True, False):
+        shown = metadata_of(published.run(CREATE_VIDEO_PROJECT, ARTICLE), "video_projects")
+        assert shown["opened_now"] is opened_now
+
+
+def test_an_article_becomes_a_video_that_fits_its_preset_and_is_rendered_once(published: Deployment) -> None:
+    assert published.run(CREATE_VIDEO_PROJECT, ARTICLE).success
+    done = published.run(RENDER_VIDEO, VIDEO)
+    assert done.success, failure_of(done)
+    assert checks_of(done) == {"stream_data_fits_preset": True}
+
+    [project] = published.rows(VideoProject)
+    script = VideoScript.model_validate(project.script)
+    assert (project.status, project.error, project.voice_provider) == ("rendered", "", "espeak-ng")
+    assert (script.sections[0].type, script.sections[-1].type) == ("hook", "cta")
+    assets = published.rows(VideoAsset)
+    for kind in ("voiceover", "visual"):
+        assert [each.section_index for each in assets if each.asset_type == kind] == list(range(len(script.sections)))
+    [render] = published.rows(VideoRender)
+    assert (render.width, render.height, render.facts["fps"]) == (270, 480, 10.0)
+    assert 30 <= render.duration_seconds <= 60
+    assert -15 <= (render.loudness_lufs or 0) <= -13
+    for key in (render.media_key, render.subtitle_key, render.captions_key, render.poster_key):
+        assert published.parts.media.exists(key)
+
+    shown = metadata_of(done, "rendered_video")
+    assert (shown["rendered_now"], shown["resolution"]) == (True, "270x480")
+    assert shown["video"].endswith(f"/api/v1/media/{render.media_key}")
+    assert metadata_of(done, "video_script")["preview"].startswith("| type | narration |")
+    assert metadata_of(done, "voiceover")["seconds"] > 20
+
+    before, calls = published.counts(), len(published.rows(AiCall))
+    again = published.run(RENDER_VIDEO, VIDEO)
+    assert metadata_of(again, "rendered_video")["rendered_now"] is False
+    assert metadata_of(again, "voiceover")["answered_from_journal"] == len(script.sections)
+    assert len(published.rows(AiCall)) == calls
+    assert published.counts() == before
+
+    # Without the file it is made once more, from the same voice and pictures.
+    published.parts.media.delete(render.media_key)
+    lost = published.run(RENDER_VIDEO, VIDEO, assets=["rendered_video"])
+    assert metadata_of(lost, "rendered_video")["rendered_now"] is True
+    assert checks_of(lost) == {"stream_data_fits_preset": True}
+    assert published.counts() == before
+
+
+def test_a_video_is_made_of_published_articles_alone(written: Deployment, tmp_path: Path) -> None:
+    unpublished = written.copied_to(tmp_path / "home")
+    done = unpublished.run(CREATE_VIDEO_PROJECT, ARTICLE)
+    assert failure_of(done).user_failure_data.description.endswith(
+        "is review; a video is made once it is published"
+    )
+    assert unpublished.rows(VideoProject) == []
+
+
+@pytest.mark.parametrize("asset", ["video_script", "voiceover", "visuals", "rendered_video"])
+def test_a_disabled_module_does_nothing(published: Deployment, asset: str) -> None:
+    assert published.run(CREATE_VIDEO_PROJECT, ARTICLE).success
+    with published.parts.warehouse.write() as session:
+        set_module(session, site_by_key(session, SITE), "video", enabled=False)
+    before = published.counts()
+    done = published.run(RENDER_VIDEO, VIDEO, assets=[asset])
+    assert failure_of(done).user_failure_data.description.startswith(f"the video module is switched off for {SITE}")
+    assert published.counts() == before
+    assert published.rows(VideoProject)[0].status == "script_draft"
+
+
+def test_a_video_that_nobody_opened_is_named(published: Deployment) -> None:
+    done = published.run(RENDER_VIDEO, f"{SITE}-v9")
+    assert failure_of(done).user_failure_data.description == (
+        f"there is no video '{SITE}-v9'; its project may have been deleted"
+    )
+
+
+@pytest.mark.parametrize(
+    ("assets", "said"),
+    [
+        (["voiceover"], "it has no script yet"),
+        (["visuals"], "it has no script yet"),
+        (["rendered_video"], "it has no voiceover yet"),
+    ],
+)
+def test_steps_out_of_order_say_what_comes_first(published: Deployment, assets: list[str], said: str) -> None:
+    assert published.run(CREATE_VIDEO_PROJECT, ARTICLE).success
+    done = published.run(RENDER_VIDEO, VIDEO, assets=assets)
+    assert said in failure_of(done).user_failure_data.description
+    assert published.rows(VideoProject)[0].status == "script_draft"
