@@ -22,7 +22,7 @@ from igny8_resources.resources import resources_from_environment
 from jobs.content import content_jobs
 from jobs.housekeeping import housekeeping, housekeeping_schedule
 from jobs.names import CONTENT_JOBS
-from sensors.factory import event_sensor, failure_sensor, request_sensor
+from sensors.factory import cancellation_sensor, event_sensor, failure_sensor, request_sensor
 
 ASSET_MODULES = [planner, writer, schema, linker, publishing, sites, social]
 CHECK_MODULES = [
@@ -47,6 +47,7 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
             event_sensor("content_events", content_jobs, CONTENT_JOBS),
             request_sensor("content_requests", content_jobs, CONTENT_JOBS),
             failure_sensor("run_failures"),
+            cancellation_sensor("run_cancellations"),
         ],
         executor=dg.in_process_executor,
         resources=dict(resources) if resources is not None else resources_from_environment(),

@@ -107,11 +107,7 @@ def request_sensor(
 
 
 def failure_sensor(name: str) -> dg.SensorDefinition:
-    """Write a failed run's reason where people look for it: on the task, the video project and the request.
-
-    Failures are read long after they happened when no daemon ran in between. A run that has been repeated since is told by
-    its repetition, and the command line tells its own.
-    """
+    """Write a failed run's reason where people look for it: on the task, the video project and the request."""
 
     @dg.run_failure_sensor(
         name=name,
@@ -120,26 +116,46 @@ def failure_sensor(name: str) -> dg.SensorDefinition:
         description="Notes on the task or video why its run failed, and ends the request that waits for it.",
     )
     def note_failures(context: dg.RunFailureSensorContext, platform: PlatformResource) -> None:
-        from sensors.failures import record_failure
         from sensors.reasons import TELLING, reason_of
 
         run = context.dagster_run
-        partition = run.tags.get("dagster/partition")
-        if partition is None or names.DRIVER_TAG in run.tags or not _is_newest(context.instance, run):
-            return
-        events = [
-            entry.dagster_event
-            for entry in context.instance.all_logs(run.run_id, of_type=TELLING)
-            if entry.dagster_event is not None
-        ]
-        reason = reason_of(events, otherwise=context.failure_event.message or "the run failed")
-        with platform.platform.warehouse.write() as session:
-            record_failure(session, run.job_name, partition, reason, run_id=run.run_id)
+        logged = context.instance.all_logs(run.run_id, of_type=TELLING)
+        events = [entry.dagster_event for entry in logged if entry.dagster_event is not None]
+        _note(context, platform, reason_of(events, otherwise=context.failure_event.message or "the run failed"))
 
     return note_failures
 
 
-def _is_newest(instance: dg.DagsterInstance, run: dg.DagsterRun) -> bool:
-    """Whether no later run has taken up the same work."""
-    same_work = dg.RunsFilter(job_name=run.job_name, tags={"dagster/partition": run.tags["dagster/partition"]})
-    return all(later.run_id == run.run_id for later in instance.get_runs(same_work, limit=1))
+def cancellation_sensor(name: str) -> dg.SensorDefinition:
+    """End what waits for a run that a person cancelled; it would wait for ever."""
+
+    @dg.run_status_sensor(
+        name=name,
+        run_status=dg.DagsterRunStatus.CANCELED,
+        monitor_all_code_locations=True,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Notes on the task or video that its run was cancelled, and ends the request that waits for it.",
+    )
+    def note_cancellations(context: dg.RunStatusSensorContext, platform: PlatformResource) -> None:
+        _note(context, platform, "the run was cancelled; ask for it again to have it done")
+
+    return note_cancellations
+
+
+def _note(context: dg.RunStatusSensorContext, platform: PlatformResource, reason: str) -> None:
+    """Record why a run did not do its work, unless somebody else tells.
+
+    Runs are read long after they ended when no daemon ran in between. A run that has been repeated since is told by its
+    repetition, and the command line tells its own.
+    """
+    from sensors.failures import record_failure
+
+    run = context.dagster_run
+    partition = run.tags.get("dagster/partition")
+    if partition is None or names.DRIVER_TAG in run.tags:
+        return
+    same_work = dg.RunsFilter(job_name=run.job_name, tags={"dagster/partition": partition})
+    if any(newest.run_id != run.run_id for newest in context.instance.get_runs(same_work, limit=1)):
+        return
+    with platform.platform.warehouse.write() as session:
+        record_failure(session, run.job_name, partition, reason, run_id=run.run_id)

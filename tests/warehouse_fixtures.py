@@ -15,11 +15,12 @@ from typing import Any
 
 import psycopg2
 import pytest
+from sqlalchemy import insert, select
 from sqlalchemy.engine import make_url
 
-from igny8_resources.credits import seed_prices
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.migrate import migrate
+from igny8_resources.warehouse.tables.ledgers import CreditPrice
 from igny8_resources.warehouse.tables.registry import METADATA
 
 POSTGRES = os.environ.get("IGNY8_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
@@ -56,7 +57,7 @@ def postgres_server() -> Iterator[PostgresServer]:
     try:
         connection = psycopg2.connect(POSTGRES, connect_timeout=3)
     except psycopg2.OperationalError as unreachable:
-        reason = f"no PostgreSQL answers (IGNY8_TEST_POSTGRES names one that tests may use): {unreachable}"
+        reason = f"no PostgreSQL answers (IGNY8_TEST_POSTGRES names one that tests may use): {str(unreachable).splitlines()[0]}"
         if os.environ.get("CI"):
             pytest.fail(reason, pytrace=False)
         pytest.skip(reason)
@@ -64,22 +65,36 @@ def postgres_server() -> Iterator[PostgresServer]:
     connection.close()
 
 
+class MigratedDatabase:
+    """A migrated database that is emptied for each test."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._warehouse = Warehouse(url)
+        migrate(self._warehouse)
+        names = [table.name for table in reversed(METADATA.sorted_tables)]
+        # One round trip for all of them.
+        self._empty = ";".join(f"DELETE FROM {name}" for name in names)  # noqa: S608
+        with self._warehouse.read() as session:
+            self._prices = [dict(row) for row in session.execute(select(CreditPrice.__table__)).mappings()]
+
+    def empty(self) -> None:
+        """Leave nothing but the price list as it is delivered."""
+        with self._warehouse.engine.begin() as connection:
+            connection.exec_driver_sql(self._empty)
+            connection.execute(insert(CreditPrice), self._prices)
+
+    def close(self) -> None:
+        self._warehouse.dispose()
+
+
 @pytest.fixture(scope="session")
-def migrated_postgres(postgres_server: PostgresServer) -> Iterator[str]:
-    """The URL of the session's database."""
+def migrated_postgres(postgres_server: PostgresServer) -> Iterator[MigratedDatabase]:
+    """The session's database."""
     with postgres_server.database() as url:
-        warehouse = Warehouse(url)
-        migrate(warehouse)
-        warehouse.dispose()
-        yield url
-
-
-def empty_tables(warehouse: Warehouse) -> None:
-    """Leave nothing but the price list as it is delivered."""
-    with warehouse.write() as session:
-        for table in reversed(METADATA.sorted_tables):
-            session.execute(table.delete())
-        seed_prices(session)
+        database = MigratedDatabase(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture(scope="session")
@@ -119,12 +134,10 @@ def warehouse_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) 
 
 
 @pytest.fixture
-def emptied_postgres(migrated_postgres: str) -> str:
-    """The session's PostgreSQL database with nothing in it but the price list."""
-    warehouse = Warehouse(migrated_postgres)
-    empty_tables(warehouse)
-    warehouse.dispose()
-    return migrated_postgres
+def emptied_postgres(migrated_postgres: MigratedDatabase) -> str:
+    """The URL of the session's PostgreSQL database with nothing in it but the price list."""
+    migrated_postgres.empty()
+    return migrated_postgres.url
 
 
 @pytest.fixture

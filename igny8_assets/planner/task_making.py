@@ -51,7 +51,7 @@ def create_tasks(session: Session, site: Site, request_id: str | None) -> list[T
     candidates = [
         (
             facts[key],
-            IdeaPlan(idea.content_type, idea.content_structure, target, tuple(idea.reasons)),
+            IdeaPlan(idea.content_type, idea.content_structure, target, tuple(idea.reasons)),  # type: ignore[arg-type]
         )
         for (key, target), idea in ideas.items()
         if key in facts

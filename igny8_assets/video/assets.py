@@ -5,7 +5,6 @@ import dagster as dg
 from igny8_assets.explained import NotReady, explained
 from igny8_assets.partitions import VIDEOS, across, articles, videos
 from igny8_assets.shown import OWNERS, credits_shown, markdown_table, skipped
-from igny8_assets.video.failures import VideoError
 from igny8_assets.video.shown import render_shown, reporting, script_shown, voiceover_shown
 from igny8_resources.resources import PlatformResource
 from jobs.names import CREATE_VIDEO_PROJECT, RENDER_VIDEO, REQUEST_TAG, VIDEO_RENDER_POOL
@@ -133,10 +132,7 @@ def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource
         with parts.warehouse.write() as session:
             project, site = mark_rendering(session, partition)
             require_module(session, site, "video")
-        try:
-            made = render_project(parts, partition, reporting(parts, partition, context.log.info))
-        except VideoError as failure:
-            raise NotReady(str(failure)) from failure
+        made = render_project(parts, partition, reporting(parts, partition, context.log.info))
         charge = parts.ai.charge(
             tenant_of(site),
             "video_composition",

@@ -39,5 +39,12 @@ class RenderCancelled(VideoError):
     """The render was asked to stop; nothing was left behind."""
 
 
+class NotMadeYet(VideoError):
+    """A part of the video that an earlier step makes and has not made."""
+
+    def __init__(self, what: str, asset: str) -> None:
+        super().__init__(f"the video has no {what} yet; materialise `{asset}` for this partition first")
+
+
 class FileUnreadable(VideoError):
     """A media file that cannot be probed."""

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from igny8_assets.video.failures import NotMadeYet
 from igny8_assets.video.narration import narrate
 from igny8_assets.video.poster import extract_frame
 from igny8_assets.video.presets import Preset, preset_named
@@ -26,7 +27,7 @@ from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.store import video as store
 from igny8_resources.warehouse.store.sites import require_module, tenant_of, voice_of
 from igny8_resources.warehouse.store.writer import images_of
-from igny8_resources.warehouse.tables.video import VideoRender
+from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
 from igny8_resources.warehouse.tables.writer import Image
 
 VOICEOVER = "voiceover"
@@ -76,6 +77,17 @@ def write_script(parts: Platform, partition: str) -> TextResult[VideoScript]:
     return written
 
 
+def script_of(project: VideoProject) -> VideoScript:
+    """A project's script.
+
+    Raises:
+        NotMadeYet: it has none.
+    """
+    if not project.script:
+        raise NotMadeYet("script", "video_script")
+    return VideoScript.model_validate(project.script)
+
+
 @dataclass(frozen=True)
 class SpokenSection:
     """One section's recording: what was said, how long it lasts (seconds), and the call that made it."""
@@ -91,7 +103,7 @@ def speak_script(parts: Platform, partition: str, on_section: Callable[[int, int
     with parts.warehouse.read() as session:
         project, _, site = store.project_of(session, partition)
         require_module(session, site, "video")
-    script, tenant = VideoScript.model_validate(project.script), tenant_of(site)
+    script, tenant = script_of(project), tenant_of(site)
     language = speech_language(site.language)
     spoken = []
     for index, section in enumerate(script.sections):
@@ -148,7 +160,7 @@ def collect_visuals(parts: Platform, partition: str) -> list[tuple[str, str]]:
         require_module(session, site, "video")
         pictures = [image for image in images_of(session, content.id) if image.status == "ready"]
     script, tenant, preset = (
-        VideoScript.model_validate(project.script),
+        script_of(project),
         tenant_of(site),
         preset_named(project.render_preset),
     )
@@ -226,17 +238,27 @@ class Rendered:
 
 
 def render_project(parts: Platform, partition: str, on_progress: Callable[[RenderProgress], None]) -> Rendered:
-    """Render a project from its kept voices and pictures; the same inputs are rendered once."""
+    """Render a project from its kept voices and pictures; the same inputs are rendered once.
+
+    Raises:
+        VideoError: it has not all of its parts yet, or they do not make a video that fits its preset.
+    """
     with parts.warehouse.read() as session:
         project, _, site = store.project_of(session, partition)
         voices_kept = store.assets_of(session, project.id, VOICEOVER)
         visuals = store.assets_of(session, project.id, VISUAL)
         before = store.render_of(session, project)
     script, tenant, preset = (
-        VideoScript.model_validate(project.script),
+        script_of(project),
         tenant_of(site),
         preset_named(project.render_preset),
     )
+    for kept, what, asset in (
+        (voices_kept, "voiceover", "voiceover"),
+        (visuals, "complete set of pictures", "visuals"),
+    ):
+        if len(kept) != len(script.sections):
+            raise NotMadeYet(what, asset)
     digest = digest_of([project.script, preset.key, [a.sha256 for a in (*voices_kept, *visuals)], site.accent])
     if before is not None and before.input_digest == digest and parts.media.exists(before.media_key):
         return Rendered(before, is_new=False)

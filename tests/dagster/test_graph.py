@@ -176,6 +176,7 @@ def test_sensors_and_schedules_run_by_default(deployment: Deployment) -> None:
         "content_events",
         "content_requests",
         "run_failures",
+        "run_cancellations",
         "video_events",
         "video_requests",
     ]

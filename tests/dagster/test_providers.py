@@ -164,9 +164,7 @@ def test_a_provider_that_asks_for_an_hour_is_not_waited_for(
     server.script(IN_AN_HOUR)
     done = with_model.write(ARTICLE)
     assert clock.slept == []
-    assert failure_of(done).user_failure_data.description.endswith(
-        "Rate limit reached. Run this again in 60 minutes."
-    )
+    assert failure_of(done).user_failure_data.description.endswith("Rate limit reached. Run this again in 60 minutes.")
 
 
 @pytest.mark.parametrize(

@@ -118,9 +118,7 @@ def test_an_article_becomes_a_video_that_fits_its_preset_and_is_rendered_once(pu
 def test_a_video_is_made_of_published_articles_alone(written: Deployment, tmp_path: Path) -> None:
     unpublished = written.copied_to(tmp_path / "home")
     done = unpublished.run(CREATE_VIDEO_PROJECT, ARTICLE)
-    assert failure_of(done).user_failure_data.description.endswith(
-        "is review; a video is made once it is published"
-    )
+    assert failure_of(done).user_failure_data.description.endswith("is review; a video is made once it is published")
     assert unpublished.rows(VideoProject) == []
 
 
@@ -146,13 +144,23 @@ def test_a_video_that_nobody_opened_is_named(published: Deployment) -> None:
 @pytest.mark.parametrize(
     ("assets", "said"),
     [
-        (["voiceover"], "it has no script yet"),
-        (["visuals"], "it has no script yet"),
-        (["rendered_video"], "it has no voiceover yet"),
+        (["voiceover"], "the video has no script yet; materialise `video_script` for this partition first"),
+        (["visuals"], "the video has no script yet; materialise `video_script` for this partition first"),
+        (["rendered_video"], "the video has no script yet; materialise `video_script` for this partition first"),
+        (
+            ["video_script", "rendered_video"],
+            "the video has no voiceover yet; materialise `voiceover` for this partition first",
+        ),
+        (
+            ["video_script", "voiceover", "rendered_video"],
+            "the video has no complete set of pictures yet; materialise `visuals` for this partition first",
+        ),
     ],
 )
 def test_steps_out_of_order_say_what_comes_first(published: Deployment, assets: list[str], said: str) -> None:
     assert published.run(CREATE_VIDEO_PROJECT, ARTICLE).success
-    done = published.run(RENDER_VIDEO, VIDEO, assets=assets)
-    assert said in failure_of(done).user_failure_data.description
-    assert published.rows(VideoProject)[0].status == "script_draft"
+    for asset in assets[:-1]:
+        assert published.run(RENDER_VIDEO, VIDEO, assets=[asset]).success
+    done = published.run(RENDER_VIDEO, VIDEO, assets=assets[-1:])
+    assert failure_of(done).user_failure_data.description == said
+    assert published.rows(VideoRender) == []

@@ -1,0 +1,190 @@
+"""The documents tell the truth: settings, commands, links, pictures and examples are those of the product."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import unquote
+
+import pytest
+import typer.main
+from click import Command, Context, Group
+from pydantic import SecretStr
+
+from cli.main import app
+from igny8_assets.video.presets import PRESETS
+from igny8_assets.video.render_script import RenderPalette, RenderScript, RenderSection, load_script, render
+from igny8_resources.ai.providers import SpeechAnswer, SpeechCall
+from igny8_resources.contracts.video import WordTiming
+from igny8_resources.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PICTURES = sorted((ROOT / "docs" / "images").iterdir())
+ROW = re.compile(r"^\| `(?P<name>[a-zA-Z0-9_]+)` \| (?P<cells>.*) \|$", re.MULTILINE)
+
+
+def text_of(document: str) -> str:
+    return (ROOT / document).read_text(encoding="utf-8")
+
+
+def code_blocks(document: str, language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", text_of(document), re.DOTALL)
+
+
+def rows_of(document: str) -> dict[str, list[str]]:
+    """The rows of a document's tables whose first cell is one name in code: the name, then the other cells."""
+    return {found["name"]: found["cells"].split(" | ") for found in ROW.finditer(text_of(document))}
+
+
+class TestConfiguration:
+    rows: ClassVar = rows_of("docs/configuration.md")
+
+    def test_every_setting_is_described_and_no_other(self) -> None:
+        assert set(self.rows) == {f"IGNY8_{name.upper()}" for name in Settings.model_fields}
+
+    @pytest.mark.parametrize("name", sorted(Settings.model_fields))
+    def test_its_default_is_the_real_one(self, name: str) -> None:
+        default = Settings.model_fields[name].default
+        shown, meaning, example = self.rows[f"IGNY8_{name.upper()}"]
+        assert not isinstance(default, SecretStr)
+        expected = "unset" if default is None else f"`{default}`" if str(default) else "empty"
+        assert shown == expected
+        assert len(meaning) > 20
+        assert example
+
+
+def lines_of_commands(document: str) -> list[str]:
+    """The lines of a document's shell examples that call ``igny8``, continuation lines joined, comments cut."""
+    lines: list[str] = []
+    for block in [*code_blocks(document, "sh"), *code_blocks(document, "console")]:
+        for line in block.replace("\\\n", " ").splitlines():
+            bare = line.removeprefix("$ ").split(" # ")[0].strip()
+            bare = re.sub(r"^(IGNY8_\w+=\S+ )+", "", bare)
+            if bare.startswith("igny8 "):
+                lines.append(bare)
+    return lines
+
+
+def resolve(words: list[str]) -> tuple[Command, list[str]]:
+    """The command that words name, and what is left for it."""
+    command: Command = typer.main.get_command(app)
+    while isinstance(command, Group):
+        assert words, f"{command.name} needs a subcommand"
+        found = command.get_command(Context(command), words[0])
+        assert found is not None, f"igny8 has no command {words[0]!r}"
+        command, words = found, words[1:]
+    return command, words
+
+
+EXAMPLES = sorted({line for document in DOCUMENTS for line in lines_of_commands(str(document.relative_to(ROOT)))})
+
+
+class TestCommands:
+    @pytest.mark.parametrize("line", EXAMPLES)
+    def test_an_example_is_one_that_the_command_line_takes(self, line: str) -> None:
+        command, words = resolve(shlex.split(line)[1:])
+        command.make_context(command.name, words)
+
+    def test_the_readme_shows_every_command(self) -> None:
+        shown = {resolve(shlex.split(line)[1:])[0].name for line in lines_of_commands("README.md")}
+        program = typer.main.get_command(app)
+        assert isinstance(program, Group)
+        groups = [each for each in program.commands.values() if isinstance(each, Group)]
+        leaves = {name for name, each in program.commands.items() if not isinstance(each, Group)}
+        leaves |= {name for group in groups for name in group.commands}
+        assert shown | {"demo"} == leaves
+
+    def test_the_readme_begins_with_the_two_commands(self) -> None:
+        first = code_blocks("README.md", "sh")[0].splitlines()
+        assert [line.split(" #")[0].strip() for line in first] == ["make demo", "make test"]
+        assert text_of("README.md").index("make test") < 500
+
+    def test_every_make_target_exists(self) -> None:
+        targets = set(re.findall(r"^([a-z-]+):", text_of("Makefile"), re.MULTILINE))
+        named = {target for document in DOCUMENTS for target in re.findall(r"`make ([a-z-]+)`", document.read_text())}
+        assert named <= targets
+
+
+class TestLinksAndPictures:
+    @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+    def test_every_relative_link_leads_to_a_file(self, document: Path) -> None:
+        prose = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+        links = re.findall(r"\]\(([^)\s]+)\)", prose)
+        missing = [
+            link
+            for link in links
+            if not re.match(r"[a-z]+:|#", link) and not (document.parent / unquote(link.split("#")[0])).exists()
+        ]
+        assert missing == []
+
+    def test_every_picture_is_shown_somewhere_and_says_what_it_shows(self) -> None:
+        shown = {
+            Path(link).name: alt
+            for document in DOCUMENTS
+            for alt, link in re.findall(r"!\[([^]]*)\]\(([^)]+)\)", document.read_text(encoding="utf-8"))
+        }
+        assert set(shown) == {picture.name for picture in PICTURES}
+        assert all(len(alt) > 15 for alt in shown.values())
+
+    def test_pictures_are_small(self) -> None:
+        sizes = {picture.name: picture.stat().st_size for picture in PICTURES}
+        assert {name: size for name, size in sizes.items() if size > 200_000} == {}
+        assert sum(sizes.values()) <= 2_000_000
+
+    @pytest.mark.parametrize("document", [*DOCUMENTS, ROOT / "NOTICE"], ids=lambda path: path.name)
+    def test_nothing_names_a_machine_or_a_registry(self, document: Path) -> None:
+        found = re.findall(
+            r"(?<![\w.:/])/(?:home|root|work|tmp|Users|opt|mnt)/\S*|\bpypi\.\S+|\S*artifactory\S*|--index-url",
+            document.read_text(encoding="utf-8"),
+        )
+        assert found == []
+
+
+class _Metronome:
+    """Speaks a tone, one word after the other: as long as a person would need."""
+
+    name = "metronome"
+    model = "tone"
+
+    def speak(self, call: SpeechCall) -> SpeechAnswer:
+        import numpy as np
+
+        rate, seconds = 8_000, 60 / call.words_per_minute
+        words = call.text.split()
+        moments = np.arange(int(rate * seconds * len(words))) / rate
+        samples = (8_000 * np.sin(2 * np.pi * 220 * moments)).astype(np.int16)
+        timed = tuple(
+            WordTiming(text=word, start=number * seconds, end=(number + 1) * seconds)
+            for number, word in enumerate(words)
+        )
+        return SpeechAnswer(samples, rate, timed)
+
+
+class TestRenderScripts:
+    rows: ClassVar = rows_of("docs/render-script.md")
+
+    def test_the_example_is_read_and_rendered(self, tmp_path: Path) -> None:
+        (example,) = code_blocks("docs/render-script.md", "json")
+        path = tmp_path / "script.json"
+        path.write_text(example, encoding="utf-8")
+        script = load_script(path)
+        assert set(json.loads(example)) <= set(RenderScript.model_fields)
+
+        small = PRESETS[script.preset].resized(108, 192)
+        made = render(script, tmp_path / "video.mp4", speech=_Metronome(), preset=small)
+        assert small.min_seconds <= made.duration <= small.max_seconds
+        assert made.srt.read_text().startswith("1\n")
+
+    def test_every_field_is_described(self) -> None:
+        fields = set(RenderScript.model_fields) | set(RenderSection.model_fields)
+        assert fields | set(PRESETS) == set(self.rows)
+        assert all(f"`{colour}`" in self.rows["palette"][1] for colour in RenderPalette.model_fields)
+
+    @pytest.mark.parametrize("key", sorted(PRESETS))
+    def test_every_preset_is_described(self, key: str) -> None:
+        preset = next(each for name, each in PRESETS.items() if name == key)
+        pixels, seconds = self.rows[key]
+        assert pixels == f"{preset.width} × {preset.height}"
+        assert seconds == f"{preset.min_seconds:g} to {preset.max_seconds:g}"
