@@ -1,78 +1,24 @@
 """``igny8``: the same engines for a person at a terminal."""
 
-import shutil
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
+from rich.markup import escape
 
+from cli.files import bytes_of, cluster, render
+from cli.servers import dev, serve
+from cli.terminal import console, platform_here, sentences
 from igny8_resources.platform import Platform
-from igny8_resources.settings import SettingsError, load_settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="SEO content operations as data.")
 site_app = typer.Typer(no_args_is_help=True, help="Sites of this deployment.")
 app.add_typer(site_app, name="site")
-console = Console()
-errors = Console(stderr=True)
 
 SiteKey = Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")]
-
-
-def _known_failures() -> tuple[type[Exception], ...]:
-    """What a person can act on: its message is the whole answer."""
-    from cli.engine import EngineBusy
-    from igny8_assets.planner.importing import ImportRefused
-    from igny8_assets.planner.keyword_exports import KeywordFileError
-    from igny8_assets.review import NotApprovable
-    from igny8_assets.video.failures import VideoError
-    from igny8_resources.ai.errors import ProviderError
-    from igny8_resources.media import MediaError
-    from igny8_resources.warehouse.migrate import WarehouseNotReady
-    from igny8_resources.warehouse.store.sites import ModuleDisabled, SiteRefused, UnknownSite
-
-    return (
-        EngineBusy,
-        FileNotFoundError,
-        ImportRefused,
-        KeywordFileError,
-        MediaError,
-        ModuleDisabled,
-        NotApprovable,
-        ProviderError,
-        SettingsError,
-        SiteRefused,
-        UnknownSite,
-        VideoError,
-        WarehouseNotReady,
-    )
-
-
-@contextmanager
-def _sentences() -> Iterator[None]:
-    """Known failures end the command with their sentence, not with a trace."""
-    try:
-        yield
-    except Exception as failure:
-        if not isinstance(failure, _known_failures()):
-            raise
-        errors.print(f"[red]{failure}[/]", soft_wrap=True)
-        raise typer.Exit(1) from failure
-
-
-def _platform(*, ready: bool = True) -> Platform:
-    parts = Platform(load_settings())
-    if ready:
-        from igny8_resources.warehouse.migrate import require_schema
-
-        require_schema(parts.warehouse)
-    return parts
 
 
 @dataclass(frozen=True)
@@ -108,8 +54,8 @@ def init() -> None:
     """Create the warehouse's schema and Dagster's folder under IGNY8_HOME, or bring them up to date."""
     from cli.instance import prepare
 
-    with _sentences():
-        parts = _platform(ready=False)
+    with sentences():
+        parts = platform_here(ready=False)
         prepare(parts)
         console.print(f"Ready: {parts.settings.home_path} (warehouse {parts.warehouse.url.render_as_string()})")
 
@@ -127,14 +73,14 @@ def site_add(
     auto_approve: Annotated[
         bool, typer.Option(help="Publish articles that pass every check without a person.")
     ] = False,
-    credits: Annotated[int, typer.Option(help="Credits to start with, for a new account.")] = 1000,
+    credits: Annotated[int, typer.Option(min=0, help="Credits to start with, for a new account.")] = 1000,
 ) -> None:
     """Add a site with its sectors, author and automation."""
     from cli.instance import dagster_instance
     from igny8_resources.warehouse.store.sites import SectorPlan, SitePlan, create_account, create_site
 
-    with _sentences():
-        parts = _platform()
+    with sentences():
+        parts = platform_here()
         plan = SitePlan(
             key=key,
             name=name,
@@ -168,18 +114,18 @@ def import_file(
     from igny8_resources.warehouse.store.sites import site_by_key
     from jobs.names import PLAN_SITE
 
-    with _sentences():
-        parts = _platform()
+    with sentences():
+        parts = platform_here()
         chosen = _pairs(column)
-        staged = stage_file(parts, site, _bytes_of(file), file.name, sector_slug=sector, columns=chosen)
+        staged = stage_file(parts, site, bytes_of(file), file.name, sector_slug=sector, columns=chosen)
         seen = staged.preview
         console.print(
-            f"{file.name}: {seen.tool_name}; {seen.good} rows good, {seen.duplicates} repeated, {seen.refused} refused"
+            f"{escape(file.name)}: {seen.tool_name}; {seen.good} rows good, {seen.duplicates} repeated, {seen.refused} refused"
         )
         for note in seen.notes:
-            console.print(f"  {note}")
+            console.print(f"  {escape(str(note))}", soft_wrap=True)
         for problem in seen.problems[:20]:
-            console.print(f"  [yellow]{problem}[/]", soft_wrap=True)
+            console.print(f"  [yellow]{escape(str(problem))}[/]", soft_wrap=True)
         if len(seen.problems) > 20:
             console.print(f"  … and {len(seen.problems) - 20} more")
         if not staged.is_new and staged.status == "loaded":
@@ -217,12 +163,6 @@ def _pairs(given: list[str] | None) -> dict[str, str] | None:
     return dict(pair.split("=", 1) for pair in given)
 
 
-def _bytes_of(file: Path) -> bytes:
-    if not file.is_file():
-        raise FileNotFoundError(f"{file} is not a file")
-    return file.read_bytes()
-
-
 @app.command()
 def run(
     site: SiteKey,
@@ -233,8 +173,8 @@ def run(
     from igny8_resources.warehouse.store.sites import require_module, site_by_key
     from jobs.names import PLAN_SITE
 
-    with _sentences():
-        parts = _platform()
+    with sentences():
+        parts = platform_here()
         with parts.warehouse.write() as session:
             row = site_by_key(session, site)
             if articles:
@@ -262,22 +202,28 @@ def approve(
     """Approve articles in review for publication."""
     from sqlalchemy import select
 
+    from igny8_assets.review import NotApprovable
     from igny8_assets.review import approve as approve_article
     from igny8_resources.warehouse.store.sites import site_by_key
     from igny8_resources.warehouse.store.writer import content_of
     from igny8_resources.warehouse.tables.writer import Task
 
-    with _sentences():
-        parts = _platform()
+    with sentences():
+        parts = platform_here()
         with parts.warehouse.write() as session:
             row = site_by_key(session, site)
             waiting = session.scalars(
                 select(Task.partition_key).where(Task.site_id == row.id, Task.status == "review").order_by(Task.id)
             ).all()
+            approved = []
             for key in partition or [key for key in waiting if key]:
                 content, task, owner = content_of(session, key)
+                if owner.id != row.id:
+                    raise NotApprovable(f"{key} is an article of {owner.key}, not of {site}; nothing was approved")
                 approve_article(session, content, task, owner, by="cli")
-                console.print(f"approved {key}: {content.title}")
+                approved.append(f"approved {key}: {content.title}")
+        for line in approved or ["No article waits for approval."]:
+            console.print(escape(line), soft_wrap=True)
         raise typer.Exit(0 if _work(parts).succeeded else 1)
 
 
@@ -290,8 +236,8 @@ def status() -> None:
     from igny8_resources.warehouse.tables.tenancy import Site
     from igny8_resources.warehouse.tables.writer import Task
 
-    with _sentences():
-        parts = _platform()
+    with sentences():
+        parts = platform_here()
         with parts.warehouse.read() as session:
             keys = session.scalars(select(Site.key).order_by(Site.key)).all()
             failed = session.scalars(select(Task).where(Task.status == "failed").order_by(Task.id)).all()
@@ -303,9 +249,10 @@ def status() -> None:
         for key in keys:
             _print_made(parts, key)
         for request in open_requests:
-            console.print(f"request {request.id}: {request.kind}, {request.status}, {request.phase} {request.message}")
+            said = f"request {request.id}: {request.kind}, {request.status}, {request.phase} {request.message}"
+            console.print(escape(said), soft_wrap=True)
         for task in failed:
-            console.print(f"[red]{task.partition_key} failed[/]: {task.error}")
+            console.print(f"[red]{task.partition_key} failed[/]: {escape(task.error)}", soft_wrap=True)
 
 
 def _print_made(parts: Platform, site_key: str) -> None:
@@ -323,8 +270,8 @@ def demo(
     from cli.instance import dagster_instance, prepare
 
     began = time.monotonic()
-    with _sentences():
-        parts = _platform(ready=False)
+    with sentences():
+        parts = platform_here(ready=False)
         prepare(parts)
         setup = demonstration.set_up(parts, articles)
         with dagster_instance(parts.settings) as instance:
@@ -367,88 +314,8 @@ def _print_where(parts: Platform, site_key: str, seconds: float) -> None:
     )
 
 
-@app.command()
-def cluster(
-    source: Annotated[Path, typer.Argument(help="Keyword file of any tool.")],
-    out: Annotated[Path, typer.Argument(help="CSV to write: keyword, cluster_id, cluster_name, …")],
-    resolution: Annotated[float | None, typer.Option(help="Higher gives smaller, tighter clusters.")] = None,
-) -> None:
-    """Cluster a keyword file; needs no warehouse."""
-    from igny8_assets.planner.cluster_file import cluster_file
-
-    with _sentences():
-        _bytes_of(source)
-        given: dict[str, Any] = {} if resolution is None else {"resolution": resolution}
-        report = cluster_file(source, out, **given)
-        console.print(report)
-
-
-@app.command()
-def render(
-    script: Annotated[Path, typer.Argument(help="Script file (JSON).")],
-    out: Annotated[Path, typer.Argument(help="MP4 to write; subtitles are written beside it.")],
-) -> None:
-    """Render a video from a script file; needs no warehouse."""
-    from rich.progress import Progress
-
-    from igny8_assets.video.render_script import load_script
-    from igny8_assets.video.render_script import render as render_script
-    from igny8_assets.video.rendering import RenderProgress
-    from igny8_resources.ai.espeak_speech import EspeakSpeechProvider
-
-    with _sentences(), Progress(console=console) as progress:
-        bar = progress.add_task("Rendering", total=None)
-
-        def on_progress(now: RenderProgress) -> None:
-            progress.update(bar, total=now.frames, completed=now.frame)
-
-        made = render_script(load_script(script), out, speech=EspeakSpeechProvider(), progress=on_progress)
-    console.print(
-        f"{made.video}: {made.duration:.1f} s, {made.facts.size / 1e6:.1f} MB; {made.srt.name}, {made.vtt.name}"
-    )
-
-
-@app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-) -> None:
-    """Serve the REST API, the built sites and the start page."""
-    import uvicorn
-
-    with _sentences():
-        _platform()
-        uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="info")
-
-
-@app.command()
-def dev(
-    api_port: Annotated[int, typer.Option(help="Port of the API.")] = 8000,
-    dagster_port: Annotated[int, typer.Option(help="Port of Dagster's UI.")] = 3000,
-) -> None:
-    """Start Dagster (UI, daemon, both code locations) and the API together; Ctrl-C ends both."""
-    from cli.instance import prepare
-    from cli.processes import Command, run_together
-
-    with _sentences():
-        parts = _platform(ready=False)
-        prepare(parts)
-        raise typer.Exit(
-            run_together(
-                [
-                    Command("dagster", _dagster_dev(dagster_port)),
-                    Command("api", [sys.executable, "-m", "cli.main", "serve", "--port", str(api_port)]),
-                ]
-            )
-        )
-
-
-def _dagster_dev(port: int) -> list[str]:
-    from cli.instance import WORKSPACE, deployment_file
-
-    beside = Path(sys.executable).with_name("dagster")
-    program = str(beside) if beside.exists() else shutil.which("dagster") or "dagster"
-    return [program, "dev", "-w", str(deployment_file(WORKSPACE)), "-h", "127.0.0.1", "-p", str(port)]
+for command in (cluster, render, serve, dev):
+    app.command()(command)
 
 
 def main() -> None:

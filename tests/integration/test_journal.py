@@ -327,3 +327,33 @@ class TestBelievedDead:
     @staticmethod
     def _refuse() -> Performed:
         raise RuntimeError("429 too many requests")
+
+
+def test_what_a_dead_process_reserved_is_given_back_when_nobody_takes_it_up(
+    warehouse, warehouse_url, account_id, calls, journal
+):
+    """The nightly clean-up; a process that is at work, and a call that began just now, are left alone."""
+    die_at = next(
+        n for n in itertools.count(6) if _leaves_a_reservation(warehouse, warehouse_url, account_id, calls, n)
+    )
+    dead = f"dead-{die_at}"
+
+    def at_work() -> Performed:
+        held = spent(warehouse, account_id)
+        assert journal.release_abandoned(utc_now() - timedelta(hours=1)) == 0
+        assert spent(warehouse, account_id) == held
+        assert journal.release_abandoned(utc_now()) == 1
+        assert spent(warehouse, account_id) == held - 45
+        assert journal.release_abandoned(utc_now()) == 0
+        return article()
+
+    journal.answer(spec_of(account_id, "alive"), at_work)
+    assert (call(warehouse, dead).status, call(warehouse, "alive").status) == ("failed", "done")
+    assert not ask(warehouse, account_id, dead, calls).replayed, "and it may be asked for again"
+    assert spent(warehouse, account_id) == 80
+
+
+def _leaves_a_reservation(warehouse, warehouse_url, account_id, calls, die_at: int) -> bool:
+    assert run(write, warehouse_url, account_id, f"dead-{die_at}", calls, die_at) == KILLED
+    with warehouse.read() as session:
+        return session.scalar(select(AiCall.id).where(AiCall.subject == f"dead-{die_at}")) is not None

@@ -1,0 +1,91 @@
+"""What every command shares: the two consoles, the platform, and failures as sentences."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from igny8_resources.platform import Platform
+from igny8_resources.settings import SettingsError, load_settings
+
+console = Console()
+errors = Console(stderr=True)
+
+
+def platform_here(*, ready: bool = True) -> Platform:
+    """The platform that the environment describes; ``ready`` asks for a warehouse that `igny8 init` has prepared.
+
+    Raises:
+        SettingsError: a setting cannot be used.
+        WarehouseNotReady: the warehouse has no schema, or another one.
+    """
+    parts = Platform(load_settings())
+    home = parts.settings.home_path
+    if home.exists() and not home.is_dir():
+        raise SettingsError(f"IGNY8_HOME: {home} is not a folder; name one that exists or can be made")
+    if ready:
+        from igny8_resources.warehouse.migrate import require_schema
+
+        require_schema(parts.warehouse)
+    return parts
+
+
+@contextmanager
+def sentences() -> Iterator[None]:
+    """End a command whose failure a person can act on with one sentence and status 1, not with a trace."""
+    try:
+        yield
+    except Exception as failure:
+        said = _sentence(failure)
+        if said is None:
+            raise
+        errors.print(f"[red]{escape(said)}[/]", soft_wrap=True, highlight=False)
+        raise typer.Exit(1) from failure
+
+
+def _sentence(failure: Exception) -> str | None:
+    """What to tell a person; None for what nobody foresaw, which needs its trace."""
+    from sqlalchemy.exc import OperationalError
+
+    if isinstance(failure, OSError) and failure.filename is not None:
+        return f"{failure.filename}: {failure.strerror}"
+    if isinstance(failure, OperationalError):
+        reason = next(iter(str(failure.orig).strip().splitlines()), "no answer")
+        return f"the warehouse cannot be used: {reason}; check IGNY8_WAREHOUSE_URL and that the database is there"
+    return str(failure) if isinstance(failure, _known_failures()) else None
+
+
+def _known_failures() -> tuple[type[Exception], ...]:
+    """Failures whose message is the whole answer."""
+    from cli.engine import EngineBusy
+    from igny8_assets.planner.importing import ImportRefused
+    from igny8_assets.planner.keyword_exports import KeywordFileError
+    from igny8_assets.review import NotApprovable
+    from igny8_assets.video.failures import VideoError
+    from igny8_resources.ai.errors import ProviderError
+    from igny8_resources.credits import InsufficientCredits
+    from igny8_resources.media import MediaError
+    from igny8_resources.warehouse.migrate import WarehouseNotReady
+    from igny8_resources.warehouse.store.sites import ModuleDisabled, SiteRefused, UnknownSite
+    from igny8_resources.warehouse.store.writer import NothingWritten, UnknownArticle
+
+    return (
+        EngineBusy,
+        FileNotFoundError,
+        ImportRefused,
+        InsufficientCredits,
+        KeywordFileError,
+        MediaError,
+        ModuleDisabled,
+        NotApprovable,
+        NothingWritten,
+        ProviderError,
+        SettingsError,
+        SiteRefused,
+        UnknownArticle,
+        UnknownSite,
+        VideoError,
+        WarehouseNotReady,
+    )
