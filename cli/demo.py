@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from igny8_assets.planner.importing import StagedFile, stage_file
 from igny8_resources.platform import Platform
 from igny8_resources.requests import Item, submit_request
+from igny8_resources.warehouse.store.people import NewUser, add_user
 from igny8_resources.warehouse.store.sites import (
     SectorPlan,
     SitePlan,
@@ -109,17 +110,7 @@ def set_up(parts: Platform, articles: int) -> DemoSetUp:
         known = session.scalar(select(Site).where(Site.key == SITE_KEY))
         site = known or create_site(session, account, SITE)
         if session.scalar(select(User.id).where(User.email == EMAIL)) is None:
-            from igny8_resources.passwords import hash_password
-
-            session.add(
-                User(
-                    account_id=account.id,
-                    email=EMAIL,
-                    name="Maya Lindqvist",
-                    password_hash=hash_password(PASSWORD),
-                    role="owner",
-                )
-            )
+            add_user(session, NewUser(EMAIL, PASSWORD, ACCOUNT_SLUG, name="Maya Lindqvist"))
     staged = stage_file(parts, SITE_KEY, KEYWORD_FILE.read_bytes(), KEYWORD_FILE.name)
     with parts.warehouse.write() as session:
         site = site_by_key(session, SITE_KEY)

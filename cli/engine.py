@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from igny8_resources.events import EventPosition, position_of, read_events
+from igny8_resources.events import EventPosition, all_readable, position_of, read_events
 from igny8_resources.ownership import is_gone, this_process
 from igny8_resources.platform import Platform
 from igny8_resources.warehouse.store.cursors import read_cursor, write_cursor
@@ -29,6 +29,8 @@ EVENTS_A_ROUND = 500
 ALL_JOBS = (*names.CONTENT_JOBS, *names.VIDEO_JOBS)
 # A daemon writes its heartbeat every 30 seconds.
 HEARTBEAT_SECONDS = 90
+# On PostgreSQL an open transaction of any database of the server holds newer events back.
+SECONDS_FOR_HELD_BACK_EVENTS = 30.0
 
 
 class EngineBusy(Exception):
@@ -144,7 +146,7 @@ class Engine:
     def run_until_idle(self, on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
         """Execute due work, what dead processes left first, round after round, until nothing is due."""
         outcomes = self._take_up(self.orphans(), on_start, on_end)
-        while (due := self.due()).works or due.read_through:
+        while (due := self._next_due()) is not None:
             for work in due.works:
                 on_start(work)
                 outcomes.append(self.execute(work))
@@ -155,6 +157,18 @@ class Engine:
                 with self.parts.warehouse.write() as session:
                     write_cursor(session, READER, due.read_through)
         return outcomes
+
+    def _next_due(self) -> Due | None:
+        """What is due next, None when nothing is left; an open transaction elsewhere may hold events back for a moment."""
+        deadline = time.monotonic() + SECONDS_FOR_HELD_BACK_EVENTS
+        while True:
+            due = self.due()
+            if due.works or due.read_through:
+                return due
+            with self.parts.warehouse.read() as session:
+                if all_readable(session) or time.monotonic() > deadline:
+                    return None
+            time.sleep(0.2)
 
     def execute(self, work: Work) -> Outcome:
         """Execute one piece of work as a Dagster run in this process."""

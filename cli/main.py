@@ -17,6 +17,8 @@ from igny8_resources.platform import Platform
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="SEO content operations as data.")
 site_app = typer.Typer(no_args_is_help=True, help="Sites of this deployment.")
 app.add_typer(site_app, name="site")
+user_app = typer.Typer(no_args_is_help=True, help="People who sign in to the API.")
+app.add_typer(user_app, name="user")
 
 SiteKey = Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")]
 
@@ -97,6 +99,51 @@ def site_add(
         with dagster_instance(parts.settings) as instance:
             instance.add_dynamic_partitions("sites", [key])
         console.print(f"Site {key} is there. Next: igny8 import FILE --site {key}")
+
+
+@site_app.command("switch")
+def site_switch(
+    key: Annotated[str, typer.Argument(help="The site's key.")],
+    name: Annotated[
+        str, typer.Argument(help="A module (planner, writer, video …) or an automation stage (writing, social …).")
+    ],
+    off: Annotated[bool, typer.Option("--off", help="Switch it off instead of on.")] = False,
+) -> None:
+    """Switch a module or an automation stage of a site on or off."""
+    from igny8_resources.warehouse.store.sites import set_module, set_stage, site_by_key
+    from igny8_resources.warehouse.tables.tenancy import MODULES
+
+    with sentences():
+        parts = platform_here()
+        with parts.warehouse.write() as session:
+            site = site_by_key(session, key)
+            if name in MODULES:
+                set_module(session, site, name, enabled=not off)
+            else:
+                set_stage(session, site, name, enabled=not off)
+        console.print(f"{name} is {'off' if off else 'on'} for {key}")
+
+
+@user_app.command("add")
+def user_add(
+    email: Annotated[str, typer.Argument(help="The address that the person signs in with.")],
+    account: Annotated[str, typer.Option(help="The account's slug.")] = "main",
+    role: Annotated[str, typer.Option(help="owner, admin, editor or viewer.")] = "owner",
+    site: Annotated[list[str] | None, typer.Option(help="Sites an editor or viewer may see; repeat.")] = None,
+    password: Annotated[
+        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for.")
+    ] = "",
+) -> None:
+    """Let a person sign in to the API."""
+    from igny8_resources.warehouse.store.people import NewUser, add_user
+
+    with sentences():
+        parts = platform_here()
+        with parts.warehouse.write() as session:
+            add_user(
+                session, NewUser(email=email, password=password, account=account, role=role, sites=tuple(site or ()))
+            )
+        console.print(f"{email} can sign in as {role} of {account}")
 
 
 @app.command("import")
@@ -256,9 +303,15 @@ def status() -> None:
 
 
 def _print_made(parts: Platform, site_key: str) -> None:
-    from cli.show import made_table
+    from cli.show import made_table, waiting_for_approval
 
     console.print(made_table(parts, site_key))
+    for key, title, page in waiting_for_approval(parts, site_key):
+        console.print(f"[yellow]in review[/] {key}: {escape(title)}  {page}", soft_wrap=True)
+    if waiting_for_approval(parts, site_key):
+        console.print(
+            f"`igny8 approve --site {site_key}` publishes what is in review; the pages are shown by `igny8 serve`."
+        )
 
 
 @app.command()

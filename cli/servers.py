@@ -1,13 +1,15 @@
 """Commands that stay: ``igny8 serve`` (the API) and ``igny8 dev`` (the API and Dagster together)."""
 
+import os
 import shutil
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from cli.terminal import platform_here, sentences
+from cli.terminal import PortTaken, console, platform_here, sentences
 
 
 def serve(
@@ -31,8 +33,16 @@ def dev(
     from cli.processes import Command, run_together
 
     with sentences():
+        for port in (api_port, dagster_port):
+            _require_free(port)
+        # Links between the two lead to where they listen, unless the deployment says otherwise.
+        os.environ.setdefault("IGNY8_PUBLIC_URL", f"http://127.0.0.1:{api_port}")
+        os.environ.setdefault("IGNY8_DAGSTER_URL", f"http://127.0.0.1:{dagster_port}")
         parts = platform_here(ready=False)
         prepare(parts)
+        console.print(f"Dagster  http://127.0.0.1:{dagster_port}", soft_wrap=True)
+        console.print(f"API      http://127.0.0.1:{api_port}  (start page; reference at /api/v1/docs)", soft_wrap=True)
+        console.print("Both take some seconds to answer. Ctrl-C ends them.")
         raise typer.Exit(
             run_together(
                 [
@@ -41,6 +51,18 @@ def dev(
                 ]
             )
         )
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        # As the servers do: a port whose last connection closed a moment ago is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as taken:
+            raise PortTaken(
+                f"port {port} is taken by another program; choose others with --api-port and --dagster-port"
+            ) from taken
 
 
 def _dagster_dev(port: int) -> list[str]:

@@ -20,6 +20,7 @@ from igny8_resources.warehouse.tables.ledgers import CreditUsage
 from igny8_resources.warehouse.tables.planner import Cluster, ContentIdea, Keyword
 from igny8_resources.warehouse.tables.publishing import SiteBuild
 from igny8_resources.warehouse.tables.social import SocialPost
+from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
 from igny8_resources.warehouse.tables.writer import Content, Image, Task
 from jobs import names
@@ -127,6 +128,19 @@ def made_table(parts: Platform, site_key: str) -> Table:
     table.add_section()
     table.add_row("Together", "", "", _amount(total[0]), _amount(total[1]))
     return table
+
+
+def waiting_for_approval(parts: Platform, site_key: str) -> list[tuple[str, str, str]]:
+    """Partition, title and draft page of every article that a person is to approve."""
+    with parts.warehouse.read() as session:
+        rows = session.execute(
+            select(Task.partition_key, Content.title, Content.slug)
+            .join(Content, Content.task_id == Task.id)
+            .join(Site, Site.id == Content.site_id)
+            .where(Site.key == site_key, Content.status == "review")
+            .order_by(Task.id)
+        ).tuples()
+        return [(key or "", title, f"{parts.settings.draft_url(key or '')}{slug}/") for key, title, slug in rows]
 
 
 def _spend(session: Session, site_id: int) -> dict[str, tuple[Decimal, Decimal]]:

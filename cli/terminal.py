@@ -10,6 +10,11 @@ from rich.markup import escape
 from igny8_resources.platform import Platform
 from igny8_resources.settings import SettingsError, load_settings
 
+
+class PortTaken(Exception):
+    """Something else listens on a port already."""
+
+
 console = Console()
 errors = Console(stderr=True)
 
@@ -79,6 +84,7 @@ def _known_failures() -> tuple[type[Exception], ...]:
         KeywordFileError,
         MediaError,
         ModuleDisabled,
+        PortTaken,
         NotApprovable,
         NothingWritten,
         ProviderError,

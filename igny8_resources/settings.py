@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     dagster_postgres_url: SecretStr | None = None
     media_url: str | None = None
     public_url: str = "http://127.0.0.1:8000"
+    dagster_url: str = "http://127.0.0.1:3000"
 
     secret_key: SecretStr | None = None
     vault_keys: SecretStr | None = None
@@ -45,7 +46,6 @@ class Settings(BaseSettings):
     speech_voice: str = ""
     speech_words_per_minute: float = Field(default=158.0, ge=80, le=400)
     render_executor: Literal["local", "celery", "k8s"] = "local"
-    render_threads: int = Field(default=0, ge=0)
 
     max_concurrent_runs: int = Field(default=2, ge=1, le=200)
     partition_retention_days: int = Field(default=90, ge=1)
@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     def _without_blanks(cls, values: dict[str, Any]) -> dict[str, Any]:
         return {name: value for name, value in values.items() if not (isinstance(value, str) and not value.strip())}
 
-    @field_validator("public_url")
+    @field_validator("public_url", "dagster_url")
     @classmethod
     def _absolute_url(cls, value: str) -> str:
         if not value.startswith(("http://", "https://")):

@@ -59,19 +59,24 @@ def event_sensor(
         description="Reads new events from the warehouse's outbox and starts the work they call for.",
     )
     def follow_events(context: dg.SensorEvaluationContext, platform: PlatformResource) -> dg.SensorResult:
-        from igny8_resources.events import EventPosition, position_of, read_events
+        from igny8_resources.events import EventPosition, newest_position, position_of, read_events
         from sensors.dispatch import EVENT_KINDS, work_for_events
 
         after = EventPosition.parse(context.cursor)
         with platform.platform.warehouse.read() as session:
+            # Taken before reading, so that events no rule listens to are not walked again at every tick.
+            newest = newest_position(session)
             events = read_events(session, after, limit=EVENTS_A_TICK, kinds=EVENT_KINDS)
             works = [work for work in work_for_events(session, events) if work.job in job_names]
         if not events:
-            return dg.SensorResult(skip_reason="nothing has happened since the last tick")
+            return dg.SensorResult(
+                skip_reason="nothing to do has happened since the last tick", cursor=str(max(after, newest))
+            )
+        last = position_of(events[-1])
         return dg.SensorResult(
             run_requests=_run_requests(works),
             dynamic_partitions_requests=missing_partitions(context.instance, works),
-            cursor=str(position_of(events[-1])),
+            cursor=str(last if len(events) == EVENTS_A_TICK else max(last, newest)),
         )
 
     return follow_events

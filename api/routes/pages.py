@@ -35,7 +35,6 @@ _HEADERS = {
     "Cache-Control": "no-cache",
 }
 _KEPT = {"Cache-Control": "public, max-age=86400"}
-_DAGSTER_UI = "http://127.0.0.1:3000"
 
 
 @cache
@@ -85,7 +84,7 @@ def read_landing(service: Anyone) -> HTMLResponse:
         trouble=trouble,
         is_shared=shared,
         sites=sites,
-        dagster_ui=_DAGSTER_UI,
+        dagster_ui=service.settings.dagster_url,
         public_url=service.settings.public_url,
     )
 

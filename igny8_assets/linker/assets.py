@@ -45,7 +45,7 @@ def internal_links(context: dg.AssetExecutionContext, platform: PlatformResource
                 )
             )
         with parts.warehouse.write() as session:
-            content, task, site = store.content_of(session, partition, lock=True)
+            content, task, site = store.content_of(session, partition, lock=not links_wanted)
             if links_wanted:
                 linked = link_article(session, content, site)
             verdict = verdict_on(session, content, store.brief_for(session, task, site))

@@ -47,14 +47,15 @@ def link_article(session: Session, content: Content, site: Site) -> LinkedArticl
 
     Doing it again gives the same links; links that others put into this article stay.
     """
-    others = list(
-        session.scalars(
-            select(Content)
-            .where(Content.site_id == site.id, Content.id != content.id)
-            .order_by(Content.id)
-            .with_for_update()
-        )
+    # All of them, in one order and this article among them: two articles linked at the same time must not wait for each other.
+    locked = session.scalars(
+        select(Content)
+        .where(Content.site_id == site.id)
+        .order_by(Content.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     )
+    others = [other for other in locked if other.id != content.id]
     pages = {other.id: _page(other) for other in others}
     hub = _hub_of(session, content)
     candidates = find_candidates(_linking(content), [*pages.values(), hub])

@@ -6,11 +6,10 @@ B-frames, closed groups of half a second, BT.709 tags, AAC 48 kHz stereo, index 
 
 import collections
 import contextlib
-import os
 import queue
 import subprocess
-import tempfile
 import threading
+import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -44,9 +43,8 @@ class Encoder:
         out.parent.mkdir(parents=True, exist_ok=True)
         for left_over in out.parent.glob(f".{out.name}.*.part.mp4"):  # of a process that was killed
             left_over.unlink(missing_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{out.name}.", suffix=".part.mp4", dir=out.parent)
-        os.close(handle)
-        self._part = Path(name)
+        # A name of its own and the permissions that any new file gets, which a temporary file would not have.
+        self._part = out.parent / f".{out.name}.{uuid.uuid4().hex}.part.mp4"
         self._last_lines: collections.deque[str] = collections.deque(maxlen=_ERROR_LINES)
         self._free: queue.Queue[Frame] = queue.Queue()
         self._drawn: queue.Queue[Frame | None] = queue.Queue()

@@ -62,6 +62,9 @@ def open_project(session: Session, content: Content, site: Site, request_id: str
         project.partition_key = f"{site.key}-v{project.id}"
     if request_id:
         add_waiting_items(session, request_id, [Item(RENDER_VIDEO, project.partition_key or "")])
+    if request_id and project.status == "rendered":
+        # It is there already: whoever asks again has what they asked for.
+        finish_items(session, project.partition_key or "", RENDER_VIDEO)
     if is_new or (request_id and project.status == "failed"):
         project.status = "script_draft"
         append_event(

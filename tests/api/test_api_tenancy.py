@@ -29,6 +29,7 @@ PUBLIC = {
     "/api/v1/system/health/",
     "/sites/{key}",
     "/sites/{key}/{path:path}",
+    "/drafts/{token}/{path:path}",
     "/static/fonts/{face}.ttf",
     "/static/icon.svg",
     "/static/service.css",

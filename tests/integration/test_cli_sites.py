@@ -1,6 +1,5 @@
 """Preparing a home, adding sites, and what is said about settings that cannot be used."""
 
-import os
 from pathlib import Path
 
 import pytest
@@ -166,4 +165,3 @@ def test_without_a_command_the_help_lists_what_there_is(terminal: Terminal) -> N
     for command in ("init", "site", "import", "run", "approve", "status", "demo", "cluster", "render", "serve", "dev"):
         assert f" {command} " in said
     assert not terminal.home.exists()
-    assert os.environ.get("IGNY8_HOME") is None

@@ -46,7 +46,6 @@ def test_home_is_absolute_however_it_is_written(monkeypatch, tmp_path):
         ("IGNY8_ACCESS_TOKEN_MINUTES", "1441", "less than or equal to 1440"),
         ("IGNY8_SPEECH_WORDS_PER_MINUTE", "20", "greater than or equal to 80"),
         ("IGNY8_RENDER_EXECUTOR", "slurm", "'local', 'celery' or 'k8s'"),
-        ("IGNY8_RENDER_THREADS", "-1", "greater than or equal to 0"),
         ("IGNY8_MAX_CONCURRENT_RUNS", "many", "valid integer"),
         ("IGNY8_MAX_CONCURRENT_RUNS", "0", "greater than or equal to 1"),
         ("IGNY8_PARTITION_RETENTION_DAYS", "0", "greater than or equal to 1"),

@@ -129,6 +129,28 @@ def set_module(session: Session, site: Site, module: str, *, enabled: bool) -> N
     )
 
 
+def set_stage(session: Session, site: Site, stage: str, *, enabled: bool) -> None:
+    """Switch an automation stage of a site.
+
+    Raises:
+        SiteRefused: there is no such stage.
+    """
+    row = session.scalar(
+        select(AutomationStage).where(AutomationStage.site_id == site.id, AutomationStage.stage == stage)
+    )
+    if row is None:
+        raise SiteRefused(f"{stage!r} is neither a module ({', '.join(MODULES)}) nor a stage ({', '.join(STAGES)})")
+    row.enabled = enabled
+    append_event(
+        session,
+        "site.stage_switched",
+        site.key,
+        account_id=site.account_id,
+        site_id=site.id,
+        payload={"stage": stage, "enabled": enabled},
+    )
+
+
 def automation_of(session: Session, site_id: int) -> AutomationConfig:
     """A site's automation choices."""
     return session.scalars(select(AutomationConfig).where(AutomationConfig.site_id == site_id)).one()
