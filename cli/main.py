@@ -130,19 +130,17 @@ def user_add(
     account: Annotated[str, typer.Option(help="The account's slug.")] = "main",
     role: Annotated[str, typer.Option(help="owner, admin, editor or viewer.")] = "owner",
     site: Annotated[list[str] | None, typer.Option(help="Sites an editor or viewer may see; repeat.")] = None,
-    password: Annotated[
-        str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for.")
-    ] = "",
+    password: Annotated[str, typer.Option(help="The password; asked for when it is not given.")] = "",
 ) -> None:
     """Let a person sign in to the API."""
     from igny8_resources.warehouse.store.people import NewUser, add_user
 
     with sentences():
         parts = platform_here()
+        chosen = password or typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        person = NewUser(email=email, password=chosen, account=account, role=role, sites=tuple(site or ()))
         with parts.warehouse.write() as session:
-            add_user(
-                session, NewUser(email=email, password=password, account=account, role=role, sites=tuple(site or ()))
-            )
+            add_user(session, person)
         console.print(f"{email} can sign in as {role} of {account}")
 
 

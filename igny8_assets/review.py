@@ -78,27 +78,23 @@ def verdict_on(session: Session, content: Content, brief: ArticleBrief) -> Verdi
 def settle_review(session: Session, content: Content, task: Task, site: Site, verdict: Verdict) -> None:
     """Record the verdict; an article that passes moves to review, and on to approved where the site's automation says so."""
     content.checks, content.checks_passed = verdict.checks, verdict.passed
-    if content.status not in {"draft", "review"}:
-        # A later run that failed may have left its mark on the task of an article that went further long ago.
-        task.status = content.status
-        return
-    if not verdict.passed:
-        content.status = task.status = "draft"
-        return
-    partition = task.partition_key or ""
-    if content.status == "draft":
-        content.status = task.status = "review"
+    if content.status in {"draft", "review"} and not verdict.passed:
+        content.status = "draft"
+    elif content.status == "draft":
+        content.status = "review"
         # Whoever approved an earlier text did not approve this one.
         content.approved_at, content.approved_by = None, ""
         append_event(
             session,
             "article.ready",
-            partition,
+            task.partition_key or "",
             account_id=site.account_id,
             site_id=site.id,
             payload={"content_id": content.id},
         )
-    if automation_of(session, site.id).auto_approve:
+    # A run that failed may have left its mark on the task of an article that had come further already.
+    task.status = content.status
+    if content.status == "review" and automation_of(session, site.id).auto_approve:
         approve(session, content, task, site, by=AUTOMATION)
 
 
