@@ -32,7 +32,11 @@ EVENT_KINDS = (
     "article.published",
     "video.project_created",
     "video.rendered",
+    "site.module_switched",
+    "site.stage_switched",
 )
+SWITCHES = ("site.module_switched", "site.stage_switched")
+MOST_TAKEN_UP = 500
 
 
 @dataclass(frozen=True)
@@ -74,11 +78,10 @@ def work_for_events(session: Session, events: Sequence[Event]) -> list[Work]:
 
 def _rules(session: Session, site: Site, event: Event, videos_asked: dict[int, set[str]]) -> Iterable[tuple[str, str]]:
     if event.kind == "keywords.staged":
-        staged = session.scalar(
-            select(KeywordImport.id).where(KeywordImport.site_id == site.id, KeywordImport.status == "staged").limit(1)
-        )
-        if staged and _stage_on(session, site, "planning", "planner"):
-            yield names.PLAN_SITE, site.key
+        yield from _staged_files(session, site)
+    elif event.kind in SWITCHES:
+        if event.payload.get("enabled"):
+            yield from _left_behind(session, site)
     elif event.kind == "task.created":
         task = session.scalar(select(Task).where(Task.partition_key == event.subject))
         if task is None or task.status != "queued" or not module_enabled(session, site.id, "writer"):
@@ -101,6 +104,35 @@ def _rules(session: Session, site: Site, event: Event, videos_asked: dict[int, s
             yield names.RENDER_VIDEO, event.subject
     elif event.kind == "video.rendered" and _build_wanted(session, site, event):
         yield names.BUILD_SITE, site.key
+
+
+def _staged_files(session: Session, site: Site) -> Iterable[tuple[str, str]]:
+    staged = session.scalar(
+        select(KeywordImport.id).where(KeywordImport.site_id == site.id, KeywordImport.status == "staged").limit(1)
+    )
+    if staged and _stage_on(session, site, "planning", "planner"):
+        yield names.PLAN_SITE, site.key
+
+
+def _left_behind(session: Session, site: Site) -> Iterable[tuple[str, str]]:
+    """What waited while a stage or module was off: its events were read then, and nothing came of them.
+
+    Posts and videos of pages that are live already are not taken up: switching those stages on is about new pages.
+    """
+    yield from _staged_files(session, site)
+    tasks = session.execute(
+        select(Task.partition_key, Task.status)
+        .where(Task.site_id == site.id, Task.status.in_(("queued", "approved")), Task.partition_key.is_not(None))
+        .order_by(Task.id)
+        .limit(MOST_TAKEN_UP)
+    ).tuples()
+    may_write = _stage_on(session, site, "writing", "writer")
+    may_publish = _stage_on(session, site, "publishing", "publisher")
+    for partition, status in tasks:
+        if status == "queued" and may_write:
+            yield names.WRITE_ARTICLE, partition or ""
+        elif status == "approved" and may_publish:
+            yield names.PUBLISH_ARTICLE, partition or ""
 
 
 def _after_publication(

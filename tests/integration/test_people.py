@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
+from igny8_resources.events import EventPosition, newest_position, read_events
 from igny8_resources.passwords import verify_password
 from igny8_resources.warehouse.store.people import NewUser, add_user
 from igny8_resources.warehouse.store.sites import (
@@ -18,6 +19,8 @@ from igny8_resources.warehouse.store.sites import (
 )
 from igny8_resources.warehouse.tables.ledgers import Event
 from igny8_resources.warehouse.tables.tenancy import SiteAccess, User
+from sensors.dispatch import work_for_events
+from tests.warehouse_samples import add_article, make_place, site_of
 
 PASSWORD = "grind-finer-than-that"
 
@@ -66,6 +69,22 @@ def test_a_site_that_does_not_exist_and_an_address_twice(warehouse, acme):
         add_user(session, NewUser("ed@acme.example", PASSWORD, "acme"))
     with pytest.raises(SiteRefused, match="can sign in already"), warehouse.write() as session:
         add_user(session, NewUser("ED@acme.example", PASSWORD, "acme"))
+
+
+def test_switching_a_stage_on_takes_up_what_waited(warehouse):
+    place = make_place(warehouse)
+    with warehouse.write() as session:
+        site = site_of(session, place)
+        set_stage(session, site, "writing", enabled=False)
+        partition, _ = add_article(session, place, "queued")
+    with warehouse.read() as session:
+        through = newest_position(session)
+        assert work_for_events(session, read_events(session, EventPosition())) == []
+    with warehouse.write() as session:
+        set_stage(session, site_of(session, place), "writing", enabled=True)
+    with warehouse.read() as session:
+        works = work_for_events(session, read_events(session, through))
+    assert [(work.job, work.partition) for work in works] == [("write_article", partition)]
 
 
 def test_a_stage_is_switched_and_the_switch_is_an_event(warehouse, acme):
