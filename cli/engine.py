@@ -112,7 +112,6 @@ class Engine:
 
     def _take_up(self, orphans: "Sequence[dg.DagsterRun]", on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
         """Do the work of dead runs again, then close them: killed in between, the next process finds them once more."""
-        outcomes = []
         works = {
             (run.job_name, run.tags["dagster/partition"]): Work(
                 job=run.job_name,
@@ -124,34 +123,44 @@ class Engine:
             )
             for run in orphans
         }
-        for work in works.values():
-            on_start(work)
-            outcomes.append(self.execute(work))
-            on_end(outcomes[-1])
+        outcomes = [self._executed(work, on_start, on_end) for work in works.values()]
         for run in orphans:
             self.instance.report_run_failed(
                 run, message="its process ended before the run did; its work was done again"
             )
         return outcomes
 
+    def _executed(self, work: Work, on_start: OnStart, on_end: OnEnd) -> Outcome:
+        on_start(work)
+        outcome = self.execute(work)
+        self._done.add(work.run_key)
+        on_end(outcome)
+        return outcome
+
+    def _asked(self) -> list[Work]:
+        with self.parts.warehouse.read() as session:
+            return [work for work in work_for_requests(session, ALL_JOBS) if work.run_key not in self._done]
+
     def due(self) -> "Due":
         """The work that is due now."""
+        if asked := self._asked():
+            return Due(asked, None)
         with self.parts.warehouse.read() as session:
-            asked = [work for work in work_for_requests(session, ALL_JOBS) if work.run_key not in self._done]
-            if asked:
-                return Due(asked, None)
             events = read_events(session, read_cursor(session, READER), limit=EVENTS_A_ROUND, kinds=EVENT_KINDS)
             return Due(work_for_events(session, events), position_of(events[-1]) if events else None)
+
+    def run_requests(self, on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
+        """Execute only what was asked for, and leave what follows from it for another time."""
+        outcomes: list[Outcome] = []
+        while asked := self._asked():
+            outcomes += [self._executed(work, on_start, on_end) for work in asked]
+        return outcomes
 
     def run_until_idle(self, on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
         """Execute due work, what dead processes left first, round after round, until nothing is due."""
         outcomes = self._take_up(self.orphans(), on_start, on_end)
         while (due := self._next_due()) is not None:
-            for work in due.works:
-                on_start(work)
-                outcomes.append(self.execute(work))
-                self._done.add(work.run_key)
-                on_end(outcomes[-1])
+            outcomes += [self._executed(work, on_start, on_end) for work in due.works]
             if due.read_through is not None:
                 # Only now: a process killed before this line reads the same events again and finds what is left.
                 with self.parts.warehouse.write() as session:

@@ -31,8 +31,11 @@ class _Worked:
     succeeded: bool
 
 
-def _work(parts: Platform) -> _Worked:
-    """Run what is due, or leave it to the daemon that looks after this instance."""
+def _work(parts: Platform, *, only_asked: bool = False) -> _Worked:
+    """Run what is due, or leave it to the daemon that looks after this instance.
+
+    ``only_asked`` stops after the open requests and leaves what follows from them to `igny8 run` or the daemon.
+    """
     from cli.engine import Engine
     from cli.instance import dagster_instance
     from cli.show import live
@@ -47,7 +50,8 @@ def _work(parts: Platform) -> _Worked:
             if orphans:
                 console.print(f"Taking up the work of {orphans} run{'s' if orphans > 1 else ''} that ended too early.")
             with live(console, parts) as (on_start, on_end):
-                outcomes = engine.run_until_idle(on_start, on_end)
+                work = engine.run_requests if only_asked else engine.run_until_idle
+                outcomes = work(on_start, on_end)
     return _Worked(len(outcomes), not any(outcome.failure for outcome in outcomes))
 
 
@@ -157,7 +161,7 @@ def import_file(
     from igny8_assets.planner.importing import stage_file
     from igny8_resources.requests import Item, submit_request
     from igny8_resources.warehouse.store.sites import site_by_key
-    from jobs.names import PLAN_SITE
+    from jobs.names import LOAD_KEYWORDS
 
     with sentences():
         parts = platform_here()
@@ -182,12 +186,15 @@ def import_file(
                 session,
                 account_id=row.account_id,
                 site_id=row.id,
-                kind="plan",
-                payload={"site_key": site, "articles": 0},
-                items=[Item(PLAN_SITE, site)],
+                kind="import",
+                payload={"site_key": site, "import_id": staged.import_id},
+                items=[Item(LOAD_KEYWORDS, site)],
                 idempotency_key=f"import:{staged.import_id}",
             )
-        raise typer.Exit(0 if _work(parts).succeeded else 1)
+        worked = _work(parts, only_asked=True)
+        if worked.succeeded and worked.pieces:
+            console.print(f"The keywords are in. Next: igny8 run --site {site} --articles 3")
+        raise typer.Exit(0 if worked.succeeded else 1)
 
 
 def _ask_again(parts: Platform, site_key: str) -> None:

@@ -27,6 +27,7 @@ from jobs import names
 from sensors.dispatch import Work
 
 SAYS = {
+    names.LOAD_KEYWORDS: "Loading keywords",
     names.PLAN_SITE: "Planning: keywords → clusters → ideas → tasks",
     names.WRITE_ARTICLE: "Writing",
     names.PUBLISH_ARTICLE: "Publishing",

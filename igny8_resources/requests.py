@@ -23,7 +23,7 @@ from igny8_resources.warehouse.upsert import upsert
 Phase = Literal["INIT", "PREP", "AI_CALL", "PARSE", "SAVE", "DONE"]
 PHASES: tuple[Phase, ...] = ("INIT", "PREP", "AI_CALL", "PARSE", "SAVE", "DONE")
 OPEN_ITEM = ("waiting", "queued", "running")
-RequestKind = Literal["plan", "content", "social", "video"]
+RequestKind = Literal["import", "plan", "content", "social", "video"]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,11 @@ import dagster as dg
 from jobs import names
 
 # A run of a tenant's own carries these tags; dagster.yaml limits how many of a tenant run at once.
+load_keywords = dg.define_asset_job(
+    names.LOAD_KEYWORDS,
+    selection=dg.AssetSelection.assets("keywords"),
+    description="Load the keyword files that were handed in.",
+)
 plan_site = dg.define_asset_job(
     names.PLAN_SITE,
     selection=dg.AssetSelection.assets("keywords", "clusters", "ideas", "tasks"),
@@ -35,4 +40,4 @@ draft_social_posts = dg.define_asset_job(
     description="Draft one post per platform for a published article.",
 )
 
-content_jobs = [plan_site, write_article, publish_article, build_site, draft_social_posts]
+content_jobs = [load_keywords, plan_site, write_article, publish_article, build_site, draft_social_posts]

@@ -3,6 +3,7 @@
 Belongs here: names. Does not belong here: anything that imports Dagster, so that the API may read it.
 """
 
+LOAD_KEYWORDS = "load_keywords"
 PLAN_SITE = "plan_site"
 WRITE_ARTICLE = "write_article"
 PUBLISH_ARTICLE = "publish_article"
@@ -11,7 +12,7 @@ DRAFT_SOCIAL_POSTS = "draft_social_posts"
 CREATE_VIDEO_PROJECT = "create_video_project"
 RENDER_VIDEO = "render_video"
 
-CONTENT_JOBS = (PLAN_SITE, WRITE_ARTICLE, PUBLISH_ARTICLE, BUILD_SITE, DRAFT_SOCIAL_POSTS)
+CONTENT_JOBS = (LOAD_KEYWORDS, PLAN_SITE, WRITE_ARTICLE, PUBLISH_ARTICLE, BUILD_SITE, DRAFT_SOCIAL_POSTS)
 VIDEO_JOBS = (CREATE_VIDEO_PROJECT, RENDER_VIDEO)
 
 VIDEO_RENDER_POOL = "video_render"

@@ -16,7 +16,7 @@ from igny8_resources.warehouse.store.cursors import read_cursor, site_build_read
 from igny8_resources.warehouse.store.sites import module_enabled, stage_rule
 from igny8_resources.warehouse.store.video import videos_left_today
 from igny8_resources.warehouse.tables.ledgers import Event, Request, RequestItem
-from igny8_resources.warehouse.tables.planner import KeywordImport
+from igny8_resources.warehouse.tables.planner import ClusterKeyword, Keyword, KeywordImport
 from igny8_resources.warehouse.tables.social import SocialPost
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.video import VideoProject
@@ -26,6 +26,7 @@ from jobs import names
 # The events that rules listen to; readers ask for these alone.
 EVENT_KINDS = (
     "keywords.staged",
+    "keywords.loaded",
     "task.created",
     "article.approved",
     "article.relinked",
@@ -79,6 +80,8 @@ def work_for_events(session: Session, events: Sequence[Event]) -> list[Work]:
 def _rules(session: Session, site: Site, event: Event, videos_asked: dict[int, set[str]]) -> Iterable[tuple[str, str]]:
     if event.kind == "keywords.staged":
         yield from _staged_files(session, site)
+    elif event.kind == "keywords.loaded":
+        yield from _unclustered_keywords(session, site)
     elif event.kind in SWITCHES:
         if event.payload.get("enabled"):
             yield from _left_behind(session, site)
@@ -111,6 +114,17 @@ def _staged_files(session: Session, site: Site) -> Iterable[tuple[str, str]]:
         select(KeywordImport.id).where(KeywordImport.site_id == site.id, KeywordImport.status == "staged").limit(1)
     )
     if staged and _stage_on(session, site, "planning", "planner"):
+        yield names.LOAD_KEYWORDS, site.key
+
+
+def _unclustered_keywords(session: Session, site: Site) -> Iterable[tuple[str, str]]:
+    waiting = session.scalar(
+        select(Keyword.id)
+        .outerjoin(ClusterKeyword, ClusterKeyword.keyword_id == Keyword.id)
+        .where(Keyword.site_id == site.id, ClusterKeyword.id.is_(None))
+        .limit(1)
+    )
+    if waiting and _stage_on(session, site, "planning", "planner"):
         yield names.PLAN_SITE, site.key
 
 
@@ -120,6 +134,7 @@ def _left_behind(session: Session, site: Site) -> Iterable[tuple[str, str]]:
     Posts and videos of pages that are live already are not taken up: switching those stages on is about new pages.
     """
     yield from _staged_files(session, site)
+    yield from _unclustered_keywords(session, site)
     tasks = session.execute(
         select(Task.partition_key, Task.status)
         .where(Task.site_id == site.id, Task.status.in_(("queued", "approved")), Task.partition_key.is_not(None))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 EVENTS_A_TICK = 500
 SECONDS_BETWEEN_TICKS = 5
 JOB_PARTITIONS = {
+    names.LOAD_KEYWORDS: "sites",
     names.PLAN_SITE: "sites",
     names.BUILD_SITE: "sites",
     names.WRITE_ARTICLE: "articles",

@@ -7,7 +7,7 @@ from igny8_assets.partitions import ARTICLES, sites
 from igny8_assets.planner.shown import clusters_shown, ideas_shown, keywords_shown, tasks_shown
 from igny8_assets.shown import OWNERS
 from igny8_resources.resources import PlatformResource
-from jobs.names import PLAN_SITE, REQUEST_TAG
+from jobs.names import LOAD_KEYWORDS, PLAN_SITE, REQUEST_TAG
 
 
 @dg.asset(
@@ -20,7 +20,7 @@ from jobs.names import PLAN_SITE, REQUEST_TAG
 def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The keywords of one site, one row per market and normalised text, loaded from the files that were handed in."""
     from igny8_assets.planner.importing import load_staged
-    from igny8_resources.requests import report_progress
+    from igny8_resources.requests import finish_items, report_progress
     from igny8_resources.warehouse.store import planner as store
     from igny8_resources.warehouse.store.sites import require_module, site_by_key
 
@@ -29,11 +29,14 @@ def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
         with parts.warehouse.write() as session:
             site = site_by_key(session, partition)
             require_module(session, site, "planner")
-            report_progress(session, partition, PLAN_SITE, "PREP", "loading keywords", context.run_id)
+            for job in (LOAD_KEYWORDS, PLAN_SITE):
+                report_progress(session, partition, job, "PREP", "loading keywords", context.run_id)
         loaded = load_staged(parts, partition)
-        with parts.warehouse.read() as session:
-            rows = store.keywords_of(session, site.id)
-    return dg.MaterializeResult(metadata=keywords_shown(rows, loaded))
+        with parts.warehouse.write() as session:
+            finish_items(session, partition, LOAD_KEYWORDS)
+            count = store.keyword_count(session, site.id)
+            top = store.most_searched(session, site.id)
+    return dg.MaterializeResult(metadata=keywords_shown(count, top, loaded))
 
 
 @dg.asset(

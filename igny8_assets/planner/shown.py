@@ -14,19 +14,17 @@ if TYPE_CHECKING:
     from igny8_resources.warehouse.tables.planner import Keyword
     from igny8_resources.warehouse.tables.writer import Task
 
-MOST_KEYWORDS_SHOWN = 20
 MOST_CLUSTERS_SHOWN = 60
 
 Shown = Mapping[str, Any]
 
 
-def keywords_shown(rows: "Sequence[Keyword]", loaded: "Sequence[LoadedFile]") -> Shown:
-    """The files that were loaded now, and the most searched of all keywords."""
-    top = sorted(rows, key=lambda row: -(row.volume or 0))[:MOST_KEYWORDS_SHOWN]
+def keywords_shown(count: int, top: "Sequence[Keyword]", loaded: "Sequence[LoadedFile]") -> Shown:
+    """How many keywords the site has, the files that were loaded now, and the most searched of all."""
     files = [(file.name, file.tool, file.keywords, file.new, file.duplicates, file.refused) for file in loaded]
     searched = [(row.text, row.volume, row.difficulty, ", ".join(row.intents)) for row in top]
     return {
-        "dagster/partition_row_count": len(rows),
+        "dagster/partition_row_count": count,
         "files_loaded": dg.MetadataValue.md(
             markdown_table(["file", "tool", "keywords", "new", "duplicates", "refused"], files)
         ),

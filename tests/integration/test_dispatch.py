@@ -9,7 +9,7 @@ from igny8_resources.warehouse.store.cursors import site_build_reader, write_cur
 from igny8_resources.warehouse.store.sites import set_module
 from igny8_resources.warehouse.tables.automation import AutomationStage
 from igny8_resources.warehouse.tables.ledgers import Event, Request
-from igny8_resources.warehouse.tables.planner import KeywordImport
+from igny8_resources.warehouse.tables.planner import Keyword, KeywordImport
 from igny8_resources.warehouse.tables.social import SocialPost
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.video import VideoProject
@@ -19,6 +19,7 @@ from jobs.names import (
     CONTENT_JOBS,
     CREATE_VIDEO_PROJECT,
     DRAFT_SOCIAL_POSTS,
+    LOAD_KEYWORDS,
     PLAN_SITE,
     PUBLISH_ARTICLE,
     RENDER_VIDEO,
@@ -69,10 +70,18 @@ def open_video(session, place: Place, content_id: int, **values) -> str:
     return project.partition_key
 
 
-def test_a_staged_file_is_planned_until_it_is_loaded(session, place):
+def test_loaded_keywords_are_planned_until_they_are_clustered(session, place):
+    event = happened(session, place, "keywords.loaded", "1")
+    assert asked(session, event) == []
+    session.add(Keyword(**place.owned, text="latte art", normalized_text="latte art"))
+    session.flush()
+    assert asked(session, event) == [(PLAN_SITE, "crema-lane")]
+
+
+def test_a_staged_file_is_loaded_once(session, place):
     session.add(KeywordImport(**place.owned, file_name="a.csv", sha256="0" * 64, media_key="a"))
     event = happened(session, place, "keywords.staged", place.key)
-    assert asked(session, event) == [(PLAN_SITE, "crema-lane")]
+    assert asked(session, event) == [(LOAD_KEYWORDS, "crema-lane")]
     session.execute(update(KeywordImport).values(status="loaded"))
     assert asked(session, event) == []
 

@@ -67,6 +67,16 @@ def keyword_count(session: Session, site_id: int) -> int:
     return session.scalar(select(func.count()).select_from(Keyword).where(Keyword.site_id == site_id)) or 0
 
 
+def most_searched(session: Session, site_id: int, limit: int = 20) -> Sequence[Keyword]:
+    """A site's keywords with the largest known volume."""
+    return session.scalars(
+        select(Keyword)
+        .where(Keyword.site_id == site_id, Keyword.volume.is_not(None))
+        .order_by(Keyword.volume.desc(), Keyword.normalized_text)
+        .limit(limit)
+    ).all()
+
+
 def cluster_ids_by_keyword(session: Session, site_id: int) -> dict[str, str]:
     """The stable cluster id of each normalised keyword, as the last clustering left it."""
     rows = session.execute(
