@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -13,6 +13,9 @@ from cli.files import bytes_of, cluster, render
 from cli.servers import dev, serve
 from cli.terminal import console, platform_here, sentences
 from igny8_resources.platform import Platform
+
+if TYPE_CHECKING:
+    from igny8_resources.warehouse.store.sites import SectorPlan
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="SEO content operations as data.")
 site_app = typer.Typer(no_args_is_help=True, help="Sites of this deployment.")
@@ -74,8 +77,15 @@ def site_add(
     account: Annotated[str, typer.Option(help="The account's slug; made when it does not exist.")] = "main",
     niche: Annotated[str, typer.Option(help="What the site is about, in a few words.")] = "",
     language: Annotated[str, typer.Option(help="BCP 47 language tag.")] = "en",
-    sector: Annotated[list[str] | None, typer.Option(help="A sector; repeat for up to five.")] = None,
+    tagline: Annotated[str, typer.Option(help="One line under the site's name on its home page.")] = "",
+    sector: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A sector and the words that keywords belong to it by: 'Shoes: shoe, spike, gaiter'; up to five."
+        ),
+    ] = None,
     author: Annotated[str, typer.Option(help="The author whose name the articles carry.")] = "",
+    bio: Annotated[str, typer.Option(help="Who the author is, for the page about them.")] = "",
     auto_approve: Annotated[
         bool, typer.Option(help="Publish articles that pass every check without a person.")
     ] = False,
@@ -83,7 +93,7 @@ def site_add(
 ) -> None:
     """Add a site with its sectors, author and automation."""
     from cli.instance import dagster_instance
-    from igny8_resources.warehouse.store.sites import SectorPlan, SitePlan, create_account, create_site
+    from igny8_resources.warehouse.store.sites import SitePlan, create_account, create_site
 
     with sentences():
         parts = platform_here()
@@ -93,8 +103,10 @@ def site_add(
             base_url=url,
             niche=niche,
             language=language,
-            sectors=tuple(SectorPlan(each) for each in sector or ()),
+            tagline=tagline,
+            sectors=tuple(_sector(each) for each in sector or ()),
             author_name=author,
+            author_bio=bio,
             auto_approve=auto_approve,
         )
         with parts.warehouse.write() as session:
@@ -103,6 +115,13 @@ def site_add(
         with dagster_instance(parts.settings) as instance:
             instance.add_dynamic_partitions("sites", [key])
         console.print(f"Site {key} is there. Next: igny8 import FILE --site {key}")
+
+
+def _sector(given: str) -> "SectorPlan":
+    from igny8_resources.warehouse.store.sites import SectorPlan
+
+    name, _, terms = given.partition(":")
+    return SectorPlan(name.strip(), seed_terms=tuple(term.strip() for term in terms.split(",") if term.strip()))
 
 
 @site_app.command("switch")
@@ -169,7 +188,8 @@ def import_file(
         staged = stage_file(parts, site, bytes_of(file), file.name, sector_slug=sector, columns=chosen)
         seen = staged.preview
         console.print(
-            f"{escape(file.name)}: {seen.tool_name}; {seen.good} rows good, {seen.duplicates} repeated, {seen.refused} refused"
+            f"{escape(file.name)}: {seen.tool_name}; {seen.good - seen.duplicates} keywords, "
+            f"{seen.duplicates} rows repeated, {seen.refused} refused"
         )
         for note in seen.notes:
             console.print(f"  {escape(str(note))}", soft_wrap=True)
@@ -240,10 +260,27 @@ def run(
                     payload={"site_key": site, "articles": articles},
                     items=[Item(PLAN_SITE, site)],
                 )
+        before = _articles(parts, site)
         _ask_again(parts, site)
         worked = _work(parts)
         _print_made(parts, site)
+        if articles and worked.pieces is not None and (made := _articles(parts, site) - before) < articles:
+            console.print(
+                f"{made} of {articles} articles: no more ideas that do not compete with a page of the site. "
+                f"Import more keywords, or look at the ideas in conflict."
+            )
         raise typer.Exit(0 if worked.succeeded else 1)
+
+
+def _articles(parts: Platform, site_key: str) -> int:
+    from sqlalchemy import func, select
+
+    from igny8_resources.warehouse.tables.tenancy import Site
+    from igny8_resources.warehouse.tables.writer import Task
+
+    with parts.warehouse.read() as session:
+        query = select(func.count()).select_from(Task).join(Site, Site.id == Task.site_id).where(Site.key == site_key)
+        return session.scalar(query) or 0
 
 
 @app.command()
@@ -276,7 +313,10 @@ def approve(
                 approved.append(f"approved {key}: {content.title}")
         for line in approved or ["No article waits for approval."]:
             console.print(escape(line), soft_wrap=True)
-        raise typer.Exit(0 if _work(parts).succeeded else 1)
+        worked = _work(parts)
+        if approved and worked.pieces:
+            console.print(f"The site: {parts.settings.sites_folder / site / 'index.html'}", soft_wrap=True)
+        raise typer.Exit(0 if worked.succeeded else 1)
 
 
 @app.command()

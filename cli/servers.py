@@ -20,6 +20,7 @@ def serve(
     import uvicorn
 
     with sentences():
+        _require_free(port, "--port")
         platform_here()
         uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="info")
 
@@ -33,8 +34,8 @@ def dev(
     from cli.processes import Command, run_together
 
     with sentences():
-        for port in (api_port, dagster_port):
-            _require_free(port)
+        _require_free(api_port, "--api-port")
+        _require_free(dagster_port, "--dagster-port")
         # Links between the two lead to where they listen, unless the deployment says otherwise.
         os.environ.setdefault("IGNY8_PUBLIC_URL", f"http://127.0.0.1:{api_port}")
         os.environ.setdefault("IGNY8_DAGSTER_URL", f"http://127.0.0.1:{dagster_port}")
@@ -53,16 +54,14 @@ def dev(
         )
 
 
-def _require_free(port: int) -> None:
+def _require_free(port: int, option: str) -> None:
     with socket.socket() as probe:
         # As the servers do: a port whose last connection closed a moment ago is free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as taken:
-            raise PortTaken(
-                f"port {port} is taken by another program; choose others with --api-port and --dagster-port"
-            ) from taken
+            raise PortTaken(f"port {port} is taken by another program; choose another with {option}") from taken
 
 
 def _dagster_dev(port: int) -> list[str]:
@@ -70,4 +69,15 @@ def _dagster_dev(port: int) -> list[str]:
 
     beside = Path(sys.executable).with_name("dagster")
     program = str(beside) if beside.exists() else shutil.which("dagster") or "dagster"
-    return [program, "dev", "-w", str(deployment_file(WORKSPACE)), "-h", "127.0.0.1", "-p", str(port)]
+    return [
+        program,
+        "dev",
+        "-w",
+        str(deployment_file(WORKSPACE)),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "--log-level",
+        "warning",
+    ]

@@ -62,7 +62,8 @@ def site_facts(site: Site, sectors: Sequence[Sector], author: AuthorProfile | No
         key=site.key,
         name=site.name,
         tagline=site.tagline,
-        description=site.description,
+        # What a person said when they added the site is better on its home page than nothing.
+        description=site.description or (f"On {site.niche}." if site.niche else ""),
         base_url=site.base_url,
         language=site.language,
         author=AuthorFacts(author.name, author.bio) if author else None,

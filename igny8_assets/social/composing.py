@@ -80,20 +80,24 @@ def compose(platform: str, draft: SocialDraft, url: str) -> ComposedPost:
             text = _joined(draft.text, call_to_action, link, tags[:kept])
             length = count_characters(platform, text)
             if length <= rules.max_characters:
-                _check_thread(platform, draft, rules)
-                return ComposedPost(text, length, tags[:kept], draft.thread)
+                return ComposedPost(text, length, tags[:kept], _thread(platform, draft, link, rules))
     raise PostTooLong(
         f"the {platform} post has {count_characters(platform, _joined(draft.text, '', link, ()))} characters and at most "
         f"{rules.max_characters} are allowed"
     )
 
 
-def _check_thread(platform: str, draft: SocialDraft, rules: PlatformRules) -> None:
-    for number, post in enumerate(draft.thread, 2):
+def _thread(platform: str, draft: SocialDraft, link: str, rules: PlatformRules) -> tuple[str, ...]:
+    """The further posts; whoever has read to the last one finds the link there too, where it fits."""
+    posts = list(draft.thread)
+    if posts and link and count_characters(platform, f"{posts[-1]}\n{link}") <= rules.max_characters:
+        posts[-1] = f"{posts[-1]}\n{link}"
+    for number, post in enumerate(posts, 2):
         if count_characters(platform, post) > rules.max_characters:
             raise PostTooLong(
                 f"post {number} of the {platform} thread is longer than {rules.max_characters} characters"
             )
+    return tuple(posts)
 
 
 def _joined(text: str, call_to_action: str, link: str, tags: tuple[str, ...]) -> str:

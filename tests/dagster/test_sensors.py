@@ -72,7 +72,7 @@ class TestEvents:
         first = tick(to_write, "content_events")
         second = tick(to_write, "content_events", first.cursor)
         assert second.run_requests == []
-        assert second.skip_reason == dg.SkipReason("nothing has happened since the last tick")
+        assert second.skip_reason == dg.SkipReason("nothing to do has happened since the last tick")
         assert second.cursor is None
 
     def test_an_event_read_twice_asks_with_the_same_run_key(self, to_write: Deployment) -> None:
@@ -133,7 +133,7 @@ class TestEvents:
             for _ in range(1200):
                 append_event(session, "video.rendered", "nobody", account_id=site.account_id, site_id=site.id)
         cursor, ticks = tick(to_write, "content_events").cursor, 1
-        while (result := tick(to_write, "content_events", cursor)).cursor:
+        while not (result := tick(to_write, "content_events", cursor)).skip_reason:
             cursor, ticks = result.cursor, ticks + 1
         assert ticks == 3
         assert cursor == f"0:{max(event.id for event in to_write.rows(Event, Event.kind == 'video.rendered'))}"

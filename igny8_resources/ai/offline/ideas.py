@@ -124,6 +124,9 @@ def title_for(brief: ClusterBrief, primary: KeywordFacts, subject: Subject, seed
     elif structure == "question":
         kind = f"guide_{subject.domain}"
     tails = [tail.replace("{site}", brief.voice.site_name) for tail in shuffled(_TAILS[kind], seed)]
+    if base.casefold().endswith(("review", "reviews")):
+        # "… Review Review: What to Check First" says it twice.
+        tails = [tail for tail in tails if "review" not in tail.casefold()] or [": What to Check First"]
     if ":" in base or (structure == "how_to" and not base.startswith("How")):
         tails = [""]
     for tail in [*tails, ""]:
