@@ -31,6 +31,7 @@ from jobs import names
 
 SITE = "crema-lane"
 JOB_PARTITIONS = {
+    names.LOAD_KEYWORDS: "sites",
     names.PLAN_SITE: "sites",
     names.BUILD_SITE: "sites",
     names.RENDER_VIDEO: "videos",

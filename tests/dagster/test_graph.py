@@ -59,6 +59,7 @@ stream_data_fits_preset       rendered_video     blocking
 """
 
 JOBS = {
+    "load_keywords": "keywords",
     "plan_site": "keywords clusters ideas tasks",
     "write_article": "article image_prompts images article_schema internal_links",
     "publish_article": "published_article",

@@ -28,11 +28,11 @@ def a_file(folder: Path, name: str, content: str | bytes) -> str:
     return str(path)
 
 
-def test_a_good_file_is_loaded_and_clustered_and_no_article_is_begun(terminal: Terminal, folder: Path) -> None:
+def test_a_good_file_is_loaded_once_and_what_comes_next_is_said(terminal: Terminal, folder: Path) -> None:
     said = terminal.done("import", a_file(folder, "coffee.csv", KEYWORDS), "--site", "crema-lane")
-    assert said.startswith("coffee.csv: a list made by hand; 13 rows good, 0 repeated, 0 refused\n")
-    assert terminal.count(Keyword) == terminal.count(ClusterKeyword) == 13
-    assert terminal.count(Cluster) > 1
+    assert said.startswith("coffee.csv: a list made by hand; 13 keywords, 0 rows repeated, 0 refused\n")
+    assert said.strip().endswith("Next: igny8 run --site crema-lane --articles 3")
+    assert terminal.count(Keyword) == 13
     assert terminal.count(Task) == 0
     assert [request.status for request in terminal.rows(Request)] == ["done"]
 
@@ -42,6 +42,13 @@ def test_a_good_file_is_loaded_and_clustered_and_no_article_is_begun(terminal: T
     assert terminal.count(Request) == 1
 
 
+def test_a_run_clusters_what_was_imported(terminal: Terminal, folder: Path) -> None:
+    terminal.done("import", a_file(folder, "coffee.csv", KEYWORDS), "--site", "crema-lane")
+    terminal.done("run", "--site", "crema-lane")
+    assert terminal.count(ClusterKeyword) == 13
+    assert terminal.count(Cluster) > 1
+
+
 def test_bad_rows_are_named_with_row_and_column_and_the_good_ones_are_in(terminal: Terminal, folder: Path) -> None:
     file = a_file(
         folder,
@@ -49,7 +56,7 @@ def test_bad_rows_are_named_with_row_and_column_and_the_good_ones_are_in(termina
         f"Keyword,Volume\nfrench press size,90\n{'x' * 5_000},10\nespresso cup size,[/lots]\n[exact match],40\n,30\n",
     )
     said = terminal.done("import", file, "--site", "crema-lane")
-    assert said.startswith("mixed[red].csv: a list made by hand; 2 rows good, 0 repeated, 3 refused\n")
+    assert said.startswith("mixed[red].csv: a list made by hand; 2 keywords, 0 rows repeated, 3 refused\n")
     assert "row 3, column Keyword: 'xxx" in said
     assert "expected a keyword of at most 200 characters (this one has 5000) (row left out)" in said
     assert "row 4, column Volume: '[/lots]' – expected a whole number of monthly searches" in said
@@ -64,7 +71,7 @@ def test_many_bad_rows_are_counted_and_the_first_are_named(terminal: Terminal, f
     said = terminal.done(
         "import", a_file(folder, "f.csv", f"Keyword,Volume\nmoka pot,5\n{rows}"), "--site", "crema-lane"
     )
-    assert "1 rows good, 0 repeated, 50 refused" in said
+    assert "0 rows repeated, 50 refused" in said
     assert said.count("column Volume") == 20
     assert "… and 30 more" in said
 
@@ -185,6 +192,6 @@ def test_a_file_of_200_000_rows_is_loaded_with_its_bad_rows_named(terminal: Term
     file = a_file(folder, "large.csv", "Keyword,Volume\n" + "\n".join(lines) + "\n")
     done = terminal.process("import", file, "--site", "crema-lane")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "199999 rows good, 0 repeated, 1 refused" in done.stdout
+    assert "0 rows repeated, 1 refused" in done.stdout
     assert "row 100002, column Volume: 'many'" in done.stdout
-    assert terminal.count(Keyword) == terminal.count(ClusterKeyword) == 199_999
+    assert terminal.count(Keyword) == 199_999

@@ -66,7 +66,7 @@ def test_an_approval_publishes_the_article_and_builds_the_site(terminal: Termina
     assert terminal.count(PublishingRecord) == terminal.count(SiteBuild) == 1
     page = terminal.home / "sites" / "crema-lane" / content.slug / "index.html"
     assert content.meta_description.split("&")[0] in page.read_text()
-    assert terminal.done("approve", "--site", "crema-lane") .strip() == "No article waits for approval."
+    assert terminal.done("approve", "--site", "crema-lane").strip() == "No article waits for approval."
     refused = terminal.refused("approve", "--site", "crema-lane", ARTICLE)
     assert refused == f"“{content.title}” is published; only an article in review can be approved"
 
