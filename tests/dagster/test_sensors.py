@@ -135,7 +135,8 @@ class TestEvents:
                 append_event(session, "video.rendered", "nobody", account_id=site.account_id, site_id=site.id)
         last, cursor = to_write.rows(Event)[-1], None
         cursors = [cursor := tick(to_write, "content_events", cursor).cursor for _ in range(4)]
-        assert cursors[0] < cursors[1] < cursors[2] == cursors[3] == f"0:{last.id}"
+        assert len(set(cursors)) == 3
+        assert cursors[-2:] == [f"0:{last.id}"] * 2
 
 
 class TestRequests:

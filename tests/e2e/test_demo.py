@@ -39,7 +39,9 @@ def _postgres_homes(folder: Path) -> Iterator[Home]:
             folder,
             {
                 "IGNY8_WAREHOUSE_URL": warehouse.render_as_string(hide_password=False),
-                "IGNY8_DAGSTER_POSTGRES_URL": dagster.set(drivername="postgresql").render_as_string(hide_password=False),
+                "IGNY8_DAGSTER_POSTGRES_URL": dagster.set(drivername="postgresql").render_as_string(
+                    hide_password=False
+                ),
             },
         )
     finally:
@@ -112,7 +114,11 @@ def test_the_video_is_what_its_preset_promises(home: Home) -> None:
     assert stream_problems(facts, preset_named("youtube_short")) == []
     assert (facts.width, facts.height, facts.pix_fmt, facts.profile) == (1080, 1920, "yuv420p", "High")
     assert facts.moov_before_mdat
-    assert (home.folder / "media" / str(_scalar(home, "SELECT subtitle_key FROM video_renders"))).read_text().startswith("1\n")
+    assert (
+        (home.folder / "media" / str(_scalar(home, "SELECT subtitle_key FROM video_renders")))
+        .read_text()
+        .startswith("1\n")
+    )
 
 
 def test_a_second_run_makes_and_spends_nothing(home: Home) -> None:

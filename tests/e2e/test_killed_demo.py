@@ -46,7 +46,9 @@ def test_ten_kills_leave_the_same_rows_as_none(tmp_path: Path) -> None:
     with killed.engine().connect() as connection:
         replays = connection.execute(text("SELECT SUM(replays) FROM ai_calls")).scalar()
         effects = connection.execute(text("SELECT COUNT(*), COUNT(DISTINCT subject) FROM effects")).one()
-        overdrawn = connection.execute(text("SELECT COUNT(*) FROM credit_transactions WHERE balance_after < 0")).scalar()
+        overdrawn = connection.execute(
+            text("SELECT COUNT(*) FROM credit_transactions WHERE balance_after < 0")
+        ).scalar()
         moved = connection.execute(text("SELECT SUM(amount) FROM credit_transactions")).scalar()
         balance = connection.execute(text("SELECT credit_balance FROM accounts")).scalar()
     assert replays, "the journal answered no repeated call"

@@ -44,7 +44,9 @@ def test_a_good_file_is_loaded_once_and_what_comes_next_is_said(terminal: Termin
 
 def test_a_run_clusters_what_was_imported(terminal: Terminal, folder: Path) -> None:
     terminal.done("import", a_file(folder, "coffee.csv", KEYWORDS), "--site", "crema-lane")
+    assert terminal.done("site", "switch", "crema-lane", "writing", "--off") == "writing is off for crema-lane\n"
     terminal.done("run", "--site", "crema-lane")
+    assert terminal.count(Task) == 0
     assert terminal.count(ClusterKeyword) == 13
     assert terminal.count(Cluster) > 1
 
