@@ -11,10 +11,6 @@ SECONDS_BETWEEN = 20.0
 JITTER = 0.5
 
 
-class NotReady(Exception):
-    """The work cannot be done as things stand; the message says what is missing and what to do."""
-
-
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn what a person can act on into a failure that reads as its sentence, and ask again for what may pass by itself.

@@ -5,7 +5,7 @@ Apart from ``explained``, because knowing them all by class means importing the 
 
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from igny8_assets.explained import NotReady
+from igny8_assets.not_ready import NotReady
 from igny8_assets.video.failures import VideoError
 from igny8_resources.ai.errors import ProviderError, ProviderUnavailable
 from igny8_resources.ai.journal import CallHeld

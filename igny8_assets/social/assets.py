@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from igny8_assets.explained import NotReady, explained
+from igny8_assets.explained import explained
+from igny8_assets.not_ready import NotReady
 from igny8_assets.partitions import articles
 from igny8_assets.shown import OWNERS, credits_shown
 from igny8_resources.contracts.vocabulary import SOCIAL_PLATFORMS

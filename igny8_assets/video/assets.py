@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-from igny8_assets.explained import NotReady, explained
+from igny8_assets.explained import explained
+from igny8_assets.not_ready import NotReady
 from igny8_assets.partitions import VIDEOS, across, articles, videos
 from igny8_assets.shown import OWNERS, credits_shown, markdown_table, skipped
 from igny8_assets.video.shown import render_shown, reporting, script_shown, voiceover_shown
