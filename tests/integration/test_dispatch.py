@@ -333,6 +333,7 @@ class TestFailures:
 
     def test_a_failure_of_something_that_is_gone_is_no_error(self, session):
         record_failure(session, WRITE_ARTICLE, "crema-lane-4711", "whatever")
+        assert session.scalars(select(Event).where(Event.subject == "crema-lane-4711")).all() == []
 
     @pytest.mark.parametrize(
         ("reason", "sentence"),
