@@ -21,4 +21,6 @@ REQUEST_TAG = "igny8/request"
 SITE_TAG = "igny8/site"
 ACCOUNT_TAG = "igny8/account"
 DRIVER_TAG = "igny8/driver"
-EVENT_TAG = "igny8/event"
+# Runs that carry the same value of this tag run one after the other: two plannings of one site would race for its ideas.
+ONE_AT_A_TIME_TAG = "igny8/one-at-a-time"
+ONE_AT_A_TIME = {LOAD_KEYWORDS: "planning", PLAN_SITE: "planning", BUILD_SITE: "building"}

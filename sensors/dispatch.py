@@ -55,6 +55,8 @@ class Work:
     def tags(self) -> dict[str, str]:
         """Run tags: limits per tenant and the way back to the request."""
         tags = {names.SITE_TAG: self.site_key, names.ACCOUNT_TAG: str(self.account_id)}
+        if kind := names.ONE_AT_A_TIME.get(self.job):
+            tags[names.ONE_AT_A_TIME_TAG] = f"{kind}/{self.site_key}"
         if self.request_id:
             tags[names.REQUEST_TAG] = self.request_id
         return tags

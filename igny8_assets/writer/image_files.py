@@ -62,7 +62,7 @@ def _resized(original: "Image.Image", width: int) -> "Image.Image":
 def _encoded(picture: "Image.Image", kind: str) -> ImageVariant:
     encoded = io.BytesIO()
     if kind == "WEBP":
-        picture.save(encoded, "WEBP", quality=_WEBP_QUALITY, method=3)
+        picture.save(encoded, "WEBP", quality=_WEBP_QUALITY, method=2)
     else:
         # Full colour resolution: coloured letters would fray with halved chroma.
         flat = on_ground(picture)
