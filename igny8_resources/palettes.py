@@ -83,15 +83,39 @@ def contrast(a: str, b: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def oklch(colour: str) -> tuple[float, float, float]:
-    """Lightness 0..1, chroma (0 is grey) and hue in degrees."""
+def oklab(colour: str) -> tuple[float, float, float]:
+    """Lightness 0..1 and the two colour axes, near which equal steps look equal (Ottosson, 2020)."""
     red, green, blue = (_linear(channel) for channel in _channels(colour))
     long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
     medium = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
     short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
-    lightness = 0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short
-    a = 1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short
-    b = 0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short
+    return (
+        0.2104542553 * long + 0.7936177850 * medium - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * medium + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * medium - 0.8086757660 * short,
+    )
+
+
+def _linear_from_oklab(lightness: float, a: float, b: float) -> tuple[float, float, float]:
+    long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    return (
+        4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
+        -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
+        -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
+    )
+
+
+def from_oklab(lightness: float, a: float, b: float) -> str:
+    """The ``#rrggbb`` of an OKLab colour; a channel that sRGB does not reach stops at its end."""
+    channels = (_gamma(min(max(channel, 0.0), 1.0)) for channel in _linear_from_oklab(lightness, a, b))
+    return "#" + "".join(f"{round(channel * 255):02x}" for channel in channels)
+
+
+def oklch(colour: str) -> tuple[float, float, float]:
+    """Lightness 0..1, chroma (0 is grey) and hue in degrees."""
+    lightness, a, b = oklab(colour)
     return lightness, math.hypot(a, b), math.degrees(math.atan2(b, a)) % 360
 
 
@@ -99,17 +123,8 @@ def from_oklch(lightness: float, chroma: float, hue: float) -> str:
     """The ``#rrggbb`` of an OKLCH colour; chroma is lowered until the colour exists in sRGB."""
     while True:
         a, b = chroma * math.cos(math.radians(hue)), chroma * math.sin(math.radians(hue))
-        long = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3
-        medium = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3
-        short = (lightness - 0.0894841775 * a - 1.2914855480 * b) ** 3
-        linear = (
-            4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short,
-            -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short,
-            -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short,
-        )
-        if chroma <= 0 or all(-0.0005 <= channel <= 1.0005 for channel in linear):
-            channels = (round(_gamma(min(max(channel, 0.0), 1.0)) * 255) for channel in linear)
-            return "#" + "".join(f"{channel:02x}" for channel in channels)
+        if chroma <= 0 or all(-0.0005 <= channel <= 1.0005 for channel in _linear_from_oklab(lightness, a, b)):
+            return from_oklab(lightness, a, b)
         chroma = max(0.0, chroma - 0.004)
 
 

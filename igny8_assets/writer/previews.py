@@ -32,8 +32,3 @@ def table_markdown(table: Table) -> str:
     rows = [table.columns, tuple("---" for _ in table.columns), *table.rows]
     body = "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |" for row in rows)
     return f"*{table.caption}*\n\n{body}"
-
-
-def excerpt(draft: ArticleDraft, paragraphs: int = 2) -> str:
-    """The title and the first paragraphs."""
-    return "\n\n".join([f"### {draft.title}", *draft.introduction[:paragraphs]])

@@ -11,7 +11,7 @@ from lxml import etree, html
 from igny8_assets.sites import feeds, staging
 from igny8_assets.sites.addresses import absolute, inside, relative
 from igny8_assets.sites.builder import build_site
-from igny8_assets.sites.colours import contrast, dark_scheme, light_scheme
+from igny8_assets.sites.colours import dark_scheme, light_scheme
 from igny8_assets.sites.pages import (
     ArticlePage,
     AuthorFacts,
@@ -31,6 +31,7 @@ from igny8_assets.sites.woff import pack_woff
 from igny8_assets.sites.wording import direction_of, wording_for
 from igny8_resources.ai.providers import Palette
 from igny8_resources.fonts import font_path
+from igny8_resources.palettes import contrast
 
 BASE = "https://cremalane.example"
 PALETTE = Palette(paper="#faf6f0", ink="#2b1d14", accent="#9c4a1a", on_accent="#fff8f0", soft="#f0e6d8")
