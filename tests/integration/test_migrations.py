@@ -20,6 +20,7 @@ from igny8_resources.warehouse.migrate import (
     require_schema,
 )
 from igny8_resources.warehouse.tables.ledgers import CreditPrice
+from igny8_resources.warehouse.tables.planner import Cluster
 from igny8_resources.warehouse.tables.registry import METADATA
 from igny8_resources.warehouse.views import VIEWS
 from tests.integration.dying_process import start
@@ -137,10 +138,41 @@ def test_a_schema_of_somebody_else_is_left_alone(ready):
     assert known_revisions() >= {HEAD}
 
 
-def test_an_older_schema_of_ours_is_to_be_upgraded(warehouse, monkeypatch):
-    monkeypatch.setattr("igny8_resources.warehouse.migrate.HEAD", "0002")
-    with pytest.raises(WarehouseNotReady, match="is at schema 0001 and this program needs 0002: run `igny8 init`"):
-        require_schema(warehouse)
+def test_an_older_schema_of_ours_is_to_be_upgraded_and_keeps_its_rows(nothing):
+    with nothing.engine.execution_options(igny8_write=True).begin() as connection:
+        command.upgrade(_config(connection), "0001")
+        connection.execute(
+            text(
+                "INSERT INTO accounts (id, slug, name, plan, monthly_credits, credit_balance, status, created_at)"
+                " VALUES (1, 'old', 'Old', 'free', 0, 0, 'active', '2026-01-01')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO sites (id, account_id, key, name, base_url, niche, tagline, description, language, audience,"
+                " status, created_at)"
+                " VALUES (1, 1, 'old', 'Old', 'https://old.example', '', '', '', 'en', '', 'active', '2026-01-01')"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO clusters (id, account_id, site_id, stable_id, name, head_keyword, keyword_count, volume,"
+                " intent_mix, opportunity, status, created_at)"
+                " VALUES (1, 1, 1, 'c-00000001', 'Moka Pots', 'moka pot', 1, 50, '{}', 60, 'active', '2026-01-01')"
+            )
+        )
+    with pytest.raises(WarehouseNotReady, match=f"is at schema 0001 and this program needs {HEAD}: run `igny8 init`"):
+        require_schema(nothing)
+    migrate(nothing)
+    require_schema(nothing)
+    with nothing.read() as session:
+        cluster = session.scalars(select(Cluster)).one()
+    assert (cluster.name, cluster.locked, cluster.pillar_id, cluster.opportunity_terms) == (
+        "Moka Pots",
+        False,
+        None,
+        {},
+    )
 
 
 @pytest.mark.parametrize(
