@@ -1,5 +1,7 @@
 """Pillars, manual decisions on clusters, positions and opportunities, taxonomy terms, cached vectors."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -10,7 +12,7 @@ revision = "0002"
 down_revision = "0001"
 
 # Columns that existing tables gain; rows that are there already take the value given here.
-_GAINED = {
+_GAINED: dict[str, tuple[sa.Column[Any], ...]] = {
     "cluster_keywords": (
         sa.Column("centrality", sa.Float(), nullable=False, server_default="1"),
         sa.Column("pinned", sa.Boolean(), nullable=False, server_default=sa.false()),
@@ -232,14 +234,14 @@ def upgrade() -> None:
     for table, columns in _GAINED.items():
         for column in columns:
             op.add_column(table, column._copy())
-    for table, column, target in _REFERENCES:
+    for table, reference, target in _REFERENCES:
         # Written out, because Alembic adds no foreign key to a table of SQLite short of copying the table.
         kind = "BIGINT" if on_postgres else "INTEGER"
-        constraint = f"CONSTRAINT fk_{table}_{column} REFERENCES {target} (id)"
-        op.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind} {constraint}")
+        constraint = f"CONSTRAINT fk_{table}_{reference} REFERENCES {target} (id)"
+        op.execute(f"ALTER TABLE {table} ADD COLUMN {reference} {kind} {constraint}")
     if on_postgres:
-        for table, column, nullable in _WIDENED:
-            op.alter_column(table, column, type_=sa.BigInteger(), existing_nullable=nullable)
+        for table, widened, nullable in _WIDENED:
+            op.alter_column(table, widened, type_=sa.BigInteger(), existing_nullable=nullable)
     for name, query in VIEWS.items():
         op.execute(f"CREATE VIEW {name} AS {query}")
 
@@ -250,10 +252,10 @@ def downgrade() -> None:
     for name in VIEWS:
         op.execute(f"DROP VIEW {name}")
     if on_postgres:
-        for table, column, nullable in _WIDENED:
-            op.alter_column(table, column, type_=sa.Integer(), existing_nullable=nullable)
-    for table, column, _ in _REFERENCES:
-        op.drop_column(table, column)
+        for table, widened, nullable in _WIDENED:
+            op.alter_column(table, widened, type_=sa.Integer(), existing_nullable=nullable)
+    for table, reference, _ in _REFERENCES:
+        op.drop_column(table, reference)
     for table, columns in _GAINED.items():
         for column in columns:
             op.drop_column(table, column.name)
