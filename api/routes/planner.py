@@ -39,8 +39,8 @@ class KeywordQuery(SiteQuery):
     status: PlainText | None = Field(None, max_length=20)
     market: PlainText | None = Field(None, max_length=20)
     intent: Intent | None = Field(None, description="Only keywords with this intent among theirs.")
-    volume_min: int | None = Field(None, ge=0, le=2**31 - 1)
-    volume_max: int | None = Field(None, ge=0, le=2**31 - 1)
+    volume_min: int | None = Field(None, ge=0, le=10**12)
+    volume_max: int | None = Field(None, ge=0, le=10**12)
     difficulty_min: float | None = Field(None, ge=0, le=100)
     difficulty_max: float | None = Field(None, ge=0, le=100)
     ordering: Literal[
@@ -127,7 +127,9 @@ def list_clusters(access: Reader, request: Request, query: Annotated[ClusterQuer
 def read_cluster(access: Reader, id: RowId) -> Envelope[ClusterDetail]:  # noqa: A002 - the path's own name
     """One cluster and every keyword in it."""
     with access.read() as session:
-        row = session.execute(select(*columns_of(Cluster, ClusterItem)).where(Cluster.id == id)).one_or_none()
+        row = session.execute(
+            select(*columns_of(Cluster, ClusterItem), Cluster.opportunity_terms).where(Cluster.id == id)
+        ).one_or_none()
         if row is None:
             raise not_found("cluster")
         keywords = session.execute(

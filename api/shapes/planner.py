@@ -33,6 +33,8 @@ class KeywordItem(Shape):
 class KeywordDetail(KeywordItem):
     """One keyword with its history."""
 
+    currency: str = Field(description="Currency of the price of a click, when it is known.")
+    competition: float | None = Field(description="Competition among advertisers, 0 to 1; not how hard it is to rank.")
     trend: list[Any] = Field(description="Relative interest, one figure a month, oldest first.")
     serp_features: list[Any]
 
@@ -43,6 +45,8 @@ class ClusterItem(Shape):
     id: int
     site_id: int
     sector_id: int | None
+    pillar_id: int | None = Field(description="The subject that it shares with other clusters.")
+    market: str = Field(description="Country or database of its keywords; empty when they name none.")
     stable_id: str = Field(description="Outlives re-clustering.")
     name: str
     head_keyword: str
@@ -50,7 +54,9 @@ class ClusterItem(Shape):
     volume: int = Field(description="Sum of the known volumes of its keywords.")
     difficulty: float | None
     intent_mix: dict[str, Any] = Field(description="Share of each intent.")
-    opportunity: float
+    cohesion: float = Field(description="How alike its keywords are, 0 to 1.")
+    opportunity: float = Field(description="Worth writing about, 0 to 100.")
+    locked: bool = Field(description="A person wants its keywords left as they are.")
     status: str
     created_at: datetime
 
@@ -68,6 +74,7 @@ class ClusterKeywordItem(Shape):
 class ClusterDetail(ClusterItem):
     """One cluster with its keywords, largest volume first."""
 
+    opportunity_terms: dict[str, Any] = Field(description="What the opportunity is made of, each term 0 to 1.")
     keywords: list[ClusterKeywordItem]
 
 
@@ -85,8 +92,11 @@ class IdeaItem(Shape):
     target_keyword: str
     priority: float
     idea_source: str
-    status: str = Field(description="new, queued (has a task), or conflict.")
+    status: str = Field(
+        description="new, queued (has a task), conflict (another idea has it), or refresh (make a page better instead)."
+    )
     conflict: str = Field(description="Why it is not written, when it conflicts with what exists.")
+    refresh_ref: str = Field(description="The page to make better instead, when the status is refresh.")
     created_at: datetime
 
 
@@ -96,5 +106,6 @@ class IdeaDetail(IdeaItem):
     secondary_keywords: list[Any]
     questions: list[Any]
     outline: list[Any]
+    link_targets: list[Any] = Field(description="Pages and ideas that it should link to: ref, title, why.")
     reasons: list[Any] = Field(description="Why the idea has its type, structure and priority.")
     provider: str
