@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test dev bench lint clean install install-dev lock
+.PHONY: demo test dev bench bench-planner lint clean install install-dev lock
 
 demo: $(VENV)/.installed
 	$(BIN)/igny8 demo
@@ -17,6 +17,18 @@ dev: $(VENV)/.installed
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench
+
+# What the planner is compared with has an environment of its own. torch comes first and outside the lock: its builds, and what
+# they need beside them, differ between machines.
+PEERS := .venv-peers
+bench-planner: $(VENV)/.installed-dev $(PEERS)/.installed
+	$(BIN)/python -m bench.planner
+
+$(PEERS)/.installed: bench/planner/peers.lock
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip --disable-pip-version-check install -q torch==2.13.0
+	$(PEERS)/bin/python -m pip --disable-pip-version-check install -q --no-deps --require-hashes -r bench/planner/peers.lock
+	@touch $@
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
