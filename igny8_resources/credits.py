@@ -14,11 +14,12 @@ from igny8_resources.warehouse.tables.ledgers import CreditPrice, CreditTransact
 from igny8_resources.warehouse.tables.tenancy import Account
 from igny8_resources.warehouse.upsert import upsert
 
-FREE_PROVIDERS = ("offline", "espeak-ng", "lexical")
+FREE_PROVIDERS = ("offline", "espeak-ng", "lexical", "minilm", "fastembed", "sentence-transformers")
 
 # Credits per unit; from the specification's table. An administrator changes the rows, not this list.
 DEFAULT_PRICES: tuple[tuple[str, str, str], ...] = (
     ("clustering", "request", "10"),
+    ("embedding", "request", "0"),  # part of what it is for; journalled for its tokens
     ("ideas", "cluster", "15"),
     ("content", "100 words", "5"),
     ("image_prompts", "article", "2"),

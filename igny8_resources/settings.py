@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     openai_model: str = "gpt-6-luna"
     openai_timeout_seconds: float = Field(default=120.0, gt=0)
 
+    embeddings: str = "minilm"
+    embedding_threads: int = Field(default=0, ge=0, le=256)
+
     speech_voice: str = ""
     speech_words_per_minute: float = Field(default=158.0, ge=80, le=400)
     render_executor: Literal["local", "celery", "k8s"] = "local"
@@ -71,6 +74,17 @@ class Settings(BaseSettings):
             raise ValueError("expected an absolute URL such as http://127.0.0.1:8080/v1")
         return value
 
+    @field_validator("embeddings")
+    @classmethod
+    def _embedding_choice(cls, value: str) -> str:
+        kind, _, model = value.partition(":")
+        named = kind in {"fastembed", "sentence-transformers", "openai"} and bool(model.strip())
+        if value not in {"minilm", "minilm-fp32", "lexical"} and not named:
+            raise ValueError(
+                "expected minilm, minilm-fp32, lexical, fastembed:MODEL, sentence-transformers:MODEL or openai:MODEL"
+            )
+        return value
+
     @cached_property
     def home_path(self) -> Path:
         """``IGNY8_HOME`` as an absolute path; the folder that holds everything the defaults write."""
@@ -92,6 +106,11 @@ class Settings(BaseSettings):
     def dagster_home(self) -> Path:
         """Dagster's instance folder."""
         return self.home_path / "dagster"
+
+    @property
+    def models_folder(self) -> Path:
+        """Where graphs of built-in models are kept once they are built; emptied, they are built again."""
+        return self.home_path / "models"
 
     @property
     def sites_folder(self) -> Path:

@@ -21,11 +21,18 @@ class LexicalEmbeddings:
     The light fallback without meaning: *grinder* and *grinders* are near, *hot chocolate* and *cocoa* are not. The
     space is fitted on the texts of each call, so vectors of two calls cannot be compared. The same set of texts gives
     the same vectors in any order. Words are counted by stem; function words are left out.
+
+    Args:
+        notice: Why it stands in for a model, when it does.
     """
 
     name = "lexical"
     model = "tfidf-svd-256"
     dimensions = 256
+    space = ""
+
+    def __init__(self, notice: str = "") -> None:
+        self.notice = notice
 
     def embed(self, texts: list[str]) -> "np.ndarray":
         """Embed the texts: float32, shape ``(len(texts), 256)``, unit rows.

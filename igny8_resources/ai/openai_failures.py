@@ -54,8 +54,19 @@ def failure_of_connection(error: "openai.APIConnectionError", server: str, timeo
     )
 
 
-def failure_of_status(error: "openai.APIStatusError", server: str, model: str, secret: str) -> ProviderError:
-    """An answer with an error status, as the error that says whether to wait, to pay, or to change a setting."""
+def failure_of_status(
+    error: "openai.APIStatusError",
+    server: str,
+    model: str,
+    secret: str,
+    *,
+    setting: str = "IGNY8_OPENAI_MODEL",
+    kind: str = "a chat model",
+) -> ProviderError:
+    """An answer with an error status, as the error that says whether to wait, to pay, or to change a setting.
+
+    ``setting`` is the variable that names the model, ``kind`` what the model must be.
+    """
     status = error.status_code
     known = {str(error.code or ""), str(error.type or "")}
     said = f"{server} answered {status}: {quoted(error.message, secret)}"
@@ -71,7 +82,7 @@ def failure_of_status(error: "openai.APIStatusError", server: str, model: str, s
         tight = str(error.type) if status == 429 else None
         wait = requested_wait(headers) or (exhausted_wait(headers, also=tight) if status == 429 else None)
         return ProviderUnavailable(said, retry_after=wait)
-    return ProviderRejected(f"{said} {_advice(status, said, known, model)}")
+    return ProviderRejected(f"{said} {_advice(status, said, known, model, setting, kind)}")
 
 
 def rejects_completion_tokens(error: "openai.APIStatusError") -> bool:
@@ -80,20 +91,18 @@ def rejects_completion_tokens(error: "openai.APIStatusError") -> bool:
     return error.status_code in {400, 422} and "max_completion_tokens" in said and bool(_UNKNOWN_NAME.search(said))
 
 
-def _advice(status: int, said: str, known: set[str], model: str) -> str:
+def _advice(status: int, said: str, known: set[str], model: str, setting: str, kind: str) -> str:
     if status == 401:
         return "Check IGNY8_OPENAI_API_KEY."
     if status == 403:
-        return (
-            f"The key in IGNY8_OPENAI_API_KEY may not use {model!r} here: check its permissions or IGNY8_OPENAI_MODEL."
-        )
+        return f"The key in IGNY8_OPENAI_API_KEY may not use {model!r} here: check its permissions or {setting}."
     if status == 404 or "model_not_found" in known:
         return (
-            f"Check that IGNY8_OPENAI_MODEL ({model!r}) exists there and that IGNY8_OPENAI_BASE_URL is the API's root "
+            f"Check that {setting} ({model!r}) exists there and that IGNY8_OPENAI_BASE_URL is the API's root "
             "(it usually ends in /v1)."
         )
     if "context_length_exceeded" in known or _TOO_LONG.search(said):
-        return f"The brief does not fit the context of {model!r}: set IGNY8_OPENAI_MODEL to one with a larger context."
+        return f"The brief does not fit the context of {model!r}: set {setting} to one with a larger context."
     if "response_format" in said or "schema" in said.lower():
-        return f"The server must support response_format json_schema with {model!r}: check IGNY8_OPENAI_MODEL."
-    return f"Check that IGNY8_OPENAI_MODEL ({model!r}) is a chat model and that IGNY8_OPENAI_BASE_URL is right."
+        return f"The server must support response_format json_schema with {model!r}: check {setting}."
+    return f"Check that {setting} ({model!r}) is {kind} and that IGNY8_OPENAI_BASE_URL is right."

@@ -1,10 +1,9 @@
 """Structured text from any server that speaks OpenAI's chat completions: OpenAI, vLLM, llama.cpp, Ollama, LM Studio.
 
-Belongs here: one call, its retries, and reading its answer. Does not belong here: the journal, credits, which provider
+Belongs here: one call and reading its answer. Does not belong here: the journal, credits, which provider
 to take, and whether the answer fits its model (the caller checks ``TextAnswer.payload`` against ``TextCall.schema``).
 """
 
-import random
 import re
 import threading
 import time
@@ -12,7 +11,6 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from igny8_resources.ai.errors import ProviderUnavailable
 from igny8_resources.ai.openai_completion import Completion, answer_of, read_completion
 from igny8_resources.ai.openai_failures import (
     UnknownParameterError,
@@ -20,13 +18,13 @@ from igny8_resources.ai.openai_failures import (
     failure_of_status,
     rejects_completion_tokens,
 )
+from igny8_resources.ai.openai_retries import Retrying
 from igny8_resources.ai.providers import TextAnswer, TextCall
 from igny8_resources.ai.rate_limits import RateGate
 from igny8_resources.ai.strict_schema import strict_json_schema
 
 if TYPE_CHECKING:
     import openai
-    import tenacity
 
 CONNECT_SECONDS = 5.0
 
@@ -74,10 +72,7 @@ class OpenAITextProvider:
         self._base_url = base_url
         self._api_key = api_key
         self._timeout = timeout
-        self._max_attempts = max_attempts
-        self._longest_wait = longest_wait
-        self._total_seconds = total_seconds
-        self._sleep = sleep
+        self._retrying = Retrying(max_attempts, longest_wait, total_seconds, sleep)
         self._gate = RateGate(max_concurrency, longest_wait, sleep, clock)
         self._knows_completion_tokens = True
         self._client: openai.OpenAI | None = None
@@ -102,7 +97,7 @@ class OpenAITextProvider:
             StrictSchemaError: ``call.schema`` cannot be sent in strict mode.
         """
         request = _request(call, self.model)
-        completion = self._retrying()(self._ask, request, call.max_output_tokens)
+        completion = self._retrying(self._ask, request, call.max_output_tokens)
         return answer_of(completion, call, asked=request["messages"])
 
     def close(self) -> None:
@@ -149,35 +144,6 @@ class OpenAITextProvider:
                     timeout=openai.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
                 )
             return self._client
-
-    def _retrying(self) -> "tenacity.Retrying":
-        import tenacity
-
-        def pause(state: tenacity.RetryCallState) -> float:
-            doubled = min(0.5 * 2.0 ** (state.attempt_number - 1), self._longest_wait)
-            # The jitter comes on top: callers that were refused together must not come back together.
-            return max(doubled, _wait_asked_for(state)) + random.uniform(0, 0.25 * doubled)
-
-        def enough(state: tenacity.RetryCallState) -> bool:
-            spent = max(state.seconds_since_start or 0.0, state.idle_for)
-            return (
-                state.attempt_number >= self._max_attempts
-                or _wait_asked_for(state) > self._longest_wait
-                or spent + state.upcoming_sleep > self._total_seconds
-            )
-
-        return tenacity.Retrying(
-            retry=tenacity.retry_if_exception_type(ProviderUnavailable),
-            wait=pause,
-            stop=enough,
-            sleep=self._sleep,
-            reraise=True,
-        )
-
-
-def _wait_asked_for(state: "tenacity.RetryCallState") -> float:
-    error = state.outcome.exception() if state.outcome else None
-    return (error.retry_after or 0.0) if isinstance(error, ProviderUnavailable) else 0.0
 
 
 def _request(call: TextCall, model: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Belongs here: shapes. Does not belong here: any provider (one file each), routin
 """
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
@@ -128,11 +128,35 @@ class SpeechProvider(Protocol):
 
 
 class EmbeddingProvider(Protocol):
-    """Turns texts into unit vectors, one float32 row a text."""
+    """Turns texts into unit vectors, one float32 row a text.
+
+    ``space`` names everything that a vector depends on beside its text; vectors of one space can be kept and compared
+    with later ones. It is empty where each call has a space of its own. ``notice`` is what people who see the results
+    should know of how they came about; mostly empty.
+    """
 
     name: str
     model: str
+    space: str
+    notice: str
 
     def embed(self, texts: list[str]) -> "np.ndarray":
         """Embed the texts, shape ``(len(texts), dimensions)``."""
+        ...
+
+
+@dataclass(frozen=True)
+class EmbeddingAnswer:
+    """Unit vectors, one float32 row a text, and the tokens that their provider counted."""
+
+    vectors: "np.ndarray"
+    input_tokens: int
+
+
+@runtime_checkable
+class PaidEmbeddingProvider(EmbeddingProvider, Protocol):
+    """An embedding provider whose calls cost money, so that what they used is wanted."""
+
+    def answer(self, texts: list[str]) -> EmbeddingAnswer:
+        """Embed the texts and say what that used."""
         ...

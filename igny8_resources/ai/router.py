@@ -22,6 +22,7 @@ from igny8_resources.ai.providers import (
     EmbeddingProvider,
     ImageCall,
     ImageProvider,
+    PaidEmbeddingProvider,
     SpeechCall,
     SpeechProvider,
     TextCall,
@@ -35,6 +36,8 @@ from igny8_resources.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from igny8_resources.ai.vector_cache import Progress
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -119,10 +122,10 @@ class AIRouter:
 
     @cached_property
     def embedding_provider(self) -> EmbeddingProvider:
-        """The light lexical embedding."""
-        from igny8_resources.ai.lexical_embeddings import LexicalEmbeddings
+        """What ``IGNY8_EMBEDDINGS`` names; its ``notice`` says when it is a stand-in."""
+        from igny8_resources.ai.embedding_choice import embedding_provider
 
-        return LexicalEmbeddings()
+        return embedding_provider(self.settings)
 
     def text(
         self,
@@ -257,9 +260,27 @@ class AIRouter:
             call=answered,
         )
 
-    def embed(self, texts: list[str]) -> "np.ndarray":
-        """Unit vectors of texts. The embedded provider costs nothing and is not journalled."""
-        return self.embedding_provider.embed(texts)
+    def embed(self, texts: list[str], tenant: Tenant | None = None, progress: "Progress | None" = None) -> "np.ndarray":
+        """Unit vectors of texts; those that the warehouse has are taken from there, the others are kept.
+
+        Args:
+            texts: What to embed, in any number.
+            tenant: For whom; a provider whose calls cost money is asked, and journalled, for a tenant only.
+            progress: Told (texts done, texts in all) from time to time.
+
+        Raises:
+            ProviderError: by its kind, see ``igny8_resources.ai.errors``.
+            ValueError: the provider costs money and no tenant is given.
+        """
+        from igny8_resources.ai.journalled_embeddings import JournalledEmbeddings
+        from igny8_resources.ai.vector_cache import CachedEmbeddings
+
+        provider = self.embedding_provider
+        if isinstance(provider, PaidEmbeddingProvider):
+            if tenant is None:
+                raise ValueError(f"embeddings of {provider.name} cost money: say for which tenant")
+            provider = JournalledEmbeddings(provider, self.journal, tenant)
+        return CachedEmbeddings(provider, self.journal.warehouse, progress).embed(texts)
 
     def charge(
         self, tenant: Tenant, operation: str, *, subject: str, provider: str, inputs: dict[str, Any]

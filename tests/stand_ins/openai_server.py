@@ -26,6 +26,8 @@ Answer = Callable[[str, Json], Json]
 API_KEY = "sk-stand-in-0123456789"
 MODEL = "stand-in-1"
 DIMENSIONS = 8
+MOST_INPUTS = 2048
+MOST_CHARACTERS = 300_000  # of one embeddings request; a token each, which is the least that fits
 
 
 @dataclass(frozen=True)
@@ -246,6 +248,10 @@ def _chat(server: StandIn, body: Json, altered: Altered) -> Json:
 
 def _embeddings(body: Json) -> Json:
     texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+    if not texts or not all(texts):
+        raise _bad_request("'$.input' is invalid: an input may not be empty.", "input")
+    if len(texts) > MOST_INPUTS or sum(len(text) for text in texts) > MOST_CHARACTERS:
+        raise _bad_request("'$.input' is too long: too many inputs or tokens.", "input")
     rows = []
     for position, text in enumerate(texts):
         digest = hashlib.sha256(text.encode()).digest()

@@ -87,8 +87,8 @@ class TestVectors:
         assert np.isfinite(vectors).all()
 
     def test_what_it_says_of_itself(self, minilm: MiniLmEmbeddings) -> None:
-        said = (minilm.name, minilm.model, minilm.dimensions, minilm.comparable, minilm.notice)
-        assert said == ("minilm", "all-MiniLM-L6-v2-int8", 384, True, "")
+        said = (minilm.name, minilm.model, minilm.dimensions, minilm.space, minilm.notice)
+        assert said == ("minilm", "all-MiniLM-L6-v2-int8", 384, "minilm/all-MiniLM-L6-v2-int8/1", "")
 
 
 class TestModelFiles:

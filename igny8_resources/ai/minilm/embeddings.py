@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from igny8_resources.ai.minilm.graph import HIDDEN, Precision
+from igny8_resources.ai.minilm.graph import GRAPH_VERSION, HIDDEN, Precision
 from igny8_resources.ai.minilm.sessions import kept_graph, open_session
 from igny8_resources.ai.minilm.tokens import TokenCutter
 from igny8_resources.ai.minilm.weights import model_folder
@@ -36,13 +36,13 @@ class MiniLmEmbeddings:
 
     name = "minilm"
     dimensions = HIDDEN
-    comparable = True
     notice = ""
 
     def __init__(
         self, cache: Path, precision: Precision = "int8", *, threads: int = 0, folder: Path | None = None
     ) -> None:
         self.model = f"all-MiniLM-L6-v2-{precision}"
+        self.space = f"minilm/{self.model}/{GRAPH_VERSION}"
         source = folder or model_folder()
         self._tokens = TokenCutter(source)
         self._session: onnxruntime.InferenceSession = open_session(kept_graph(cache, source, precision), threads)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Precision = Literal["fp32", "int8"]
 Weights = dict[str, np.ndarray]
 
-GRAPH_VERSION = 1  # raise it with every change that moves a vector, and MiniLmEmbeddings.model with it
+GRAPH_VERSION = 1  # raise it with every change that moves a vector: graphs and vectors that are kept are then made anew
 LAYERS, HIDDEN, HEADS, LONGEST = 6, 384, 12, 256
 EPSILON = 1e-12
 SMOOTHING = 0.75
