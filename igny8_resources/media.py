@@ -123,7 +123,11 @@ def content_key(prefix: str, data: bytes, extension: str) -> str:
 
     ``extension`` may come with or without its dot. Raises MediaKeyError like ``checked_key``.
     """
-    digest = hashlib.sha256(data).hexdigest()
+    return digest_key(prefix, hashlib.sha256(data).hexdigest(), extension)
+
+
+def digest_key(prefix: str, digest: str, extension: str) -> str:
+    """The key of ``content_key`` for content whose sha256 in hex is known, as ``measure`` tells it of a file."""
     return checked_key(f"{prefix.rstrip('/')}/{digest[:2]}/{digest}.{extension.lstrip('.')}")
 
 

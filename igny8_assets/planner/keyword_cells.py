@@ -7,7 +7,7 @@ import re
 from decimal import Decimal, InvalidOperation
 from typing import get_args
 
-from igny8_assets.planner.keyword_rows import VolumeKind
+from igny8_assets.planner.keyword_rows import MOST_RESULTS, VolumeKind
 from igny8_resources.contracts.vocabulary import INTENTS, Intent
 
 _UNKNOWN = frozenset({"", "-", "–", "—", "--", "n/a", "na", "#n/a", "none", "null", "nan", "unknown", "no data", "?"})
@@ -20,6 +20,7 @@ _INTENT_LETTERS = {intent[0]: intent for intent in INTENTS}
 # Words that share the intent column at Ahrefs and say something else.
 _NOT_INTENTS = frozenset({"branded", "non-branded", "local", "non-local"})
 _COMPETITION_WORDS = {"low": 0.17, "medium": 0.5, "high": 0.83}
+LONGEST_URL = 2_000
 _LARGEST_VOLUME = 10**12
 GOOGLE_BUCKETS = frozenset({0, 5, 50, 500, 5_000, 50_000, 500_000, 5_000_000, 50_000_000})
 
@@ -69,6 +70,8 @@ def read_volume(cell: str) -> tuple[int | None, VolumeKind]:
     Raises:
         CellError: negative, not a number, or absurdly large.
     """
+    if cell.isdecimal() and len(cell) <= 12:
+        return int(cell), "exact"
     if is_unknown(cell):
         return None, "unknown"
     expected = CellError("a whole number of monthly searches, 0 or more (empty if unknown)")
@@ -184,12 +187,17 @@ def read_trend(cell: str) -> tuple[float, ...]:
     if is_unknown(cell):
         return ()
     try:
-        months = [float(entry) for entry in re.split(r"[,;|\s]+", cell.strip().strip("[]")) if entry]
+        try:
+            # The spelling of every tool: numbers between commas.
+            months = list(map(float, cell.split(",")))
+        except ValueError:
+            months = [float(entry) for entry in re.split(r"[,;|\s]+", cell.strip().strip("[]")) if entry]
     except ValueError:
         months = [-1.0]
-    if any(month < 0 or month != month for month in months):  # noqa: PLR0124 - the test for NaN
+    # What floats are called that are no numbers is spelt with an n.
+    if min(months, default=0.0) < 0 or "n" in cell or "N" in cell:
         raise CellError("up to 12 numbers separated by commas, oldest month first")
-    return scaled_months(months[-12:])
+    return scaled_months(months[-12:] if len(months) > 12 else months)
 
 
 def scaled_months(months: list[float]) -> tuple[float, ...]:
@@ -202,3 +210,12 @@ def read_list(cell: str) -> tuple[str, ...]:
     """The entries of a cell, separated by commas or line breaks, repeats left out."""
     entries = (" ".join(entry.split()) for entry in re.split(r"[,\n]+", cell))
     return tuple(dict.fromkeys(entry for entry in entries if entry and not is_unknown(entry)))
+
+
+def read_urls(cell: str) -> tuple[str, ...]:
+    """The web addresses in a cell, in its order: separated by line breaks, spaces, commas or bars, repeats left out.
+
+    What is no address is passed over: some tools write *View SERP* under such a header.
+    """
+    found = dict.fromkeys(entry for entry in re.split(r"[\s,|]+", cell) if entry.startswith(("http://", "https://")))
+    return tuple(url for url in found if len(url) <= LONGEST_URL)[:MOST_RESULTS]

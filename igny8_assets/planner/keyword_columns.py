@@ -1,12 +1,13 @@
 """One table of a keyword file to keyword rows, column by column."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from igny8_assets.planner.keyword_cells import (
     GOOGLE_BUCKETS,
+    LONGEST_URL,
     CellError,
     is_unknown,
     read_competition,
@@ -16,16 +17,22 @@ from igny8_assets.planner.keyword_cells import (
     read_number,
     read_price,
     read_trend,
+    read_urls,
     read_volume,
     scaled_months,
 )
 from igny8_assets.planner.keyword_exports import ColumnMapping
+from igny8_assets.planner.keyword_markets import market_code
+from igny8_assets.planner.keyword_records import Block
 from igny8_assets.planner.keyword_rows import KeywordRow, RowProblem, VolumeKind
-from igny8_assets.planner.keyword_tables import Table
 from igny8_resources.contracts.vocabulary import Intent
 from igny8_resources.word_stems import display_text, normalise
 
+# What the warehouse keeps of each.
 MAX_KEYWORD_CHARACTERS = 200
+MAX_MARKET_CHARACTERS = 20
+MAX_CELL_CHARACTERS = 32_767  # no spreadsheet holds a longer one
+MOST_CELLS_REMEMBERED = 100_000
 _FORMULA = re.compile(r"^[=+\-@]\s*(?:[A-Z][A-Z0-9.]*\s*\(|'?[\w ]+'?!|cmd\s*\|)", re.IGNORECASE)
 _FORCED_TEXT = re.compile(r'^="(.*)"$', re.DOTALL)
 _ESCAPED = re.compile(r"^'(?=[=+\-@\t\r])")
@@ -34,47 +41,95 @@ _STATED_KINDS: dict[str, VolumeKind] = {"exact": "exact", "bucket": "bucket", "i
 T = TypeVar("T")
 
 
+@dataclass(frozen=True)
+class KeywordChunk:
+    """What consecutive records of a file hold: every record is a usable row, a refused one or a blank one."""
+
+    rows: list[KeywordRow]
+    problems: list[RowProblem]
+    records: int
+    refused: int
+    blank: int
+
+
 @dataclass
 class TableReader:
-    """Reads one table column by column: each distinct cell text is parsed once, which is what makes long files fast."""
+    """Reads a table block by block and column by column: each distinct cell text is parsed once, which makes it fast.
 
-    table: Table
-    header: int
+    ``only_buckets`` says that every volume of the file is one of Google's round figures without months.
+    """
+
+    member: str
     mapping: ColumnMapping
     market: str | None
-    problems: dict[int, list[RowProblem]] = field(default_factory=dict)
-    refused: set[int] = field(default_factory=set)
+    only_buckets: bool = False
+    _read_before: dict[str, dict[str, Any]] = field(default_factory=dict)
 
-    def read(self, rows: list[KeywordRow], problems: list[RowProblem]) -> None:
-        """Append the table's usable rows and its problems, both in the file's order."""
+    def read(self, block: Block) -> KeywordChunk:
+        """The block's usable rows and its problems, both in the file's order."""
+        return _BlockReader(self, block).read()
+
+    def holds_only_buckets(self, block: Block) -> bool:
+        """Accounts with little spend get round figures and empty months instead of real ones."""
+        column = self.mapping.columns.get("volume")
+        if column is None:
+            return False
+        months = (cell for month in self.mapping.month_columns for cell in block.columns[month])
+        return all(map(_is_bucket, set(block.columns[column]))) and all(map(is_unknown, months))
+
+    def known_cells(self, name: str) -> dict[str, Any]:
+        """The cells of a field that were read before; forgotten from time to time, so that memory stays flat."""
+        known = self._read_before.setdefault(name, {})
+        if len(known) > MOST_CELLS_REMEMBERED:
+            known.clear()
+        return known
+
+
+class _BlockReader:
+    """The reading of one block; ``numbers`` and ``cells`` leave blank and overlong records out."""
+
+    def __init__(self, table: TableReader, block: Block) -> None:
+        self.table = table
+        self.mapping = table.mapping
+        self.problems: dict[int, list[RowProblem]] = {}
+        self.refused: set[int] = set()
+        self.block = block
         width = len(self.mapping.headers)
-        records, numbers = [], []
-        for number, record in enumerate(self.table.rows[self.header + 1 :], self.header + 2):
-            if not any(cell and not cell.isspace() for cell in record):
-                continue
-            if len(record) > width and any(cell.strip() for cell in record[width:]):
+        left_out = set()
+        for index, record in block.overlong.items():
+            if any(cell.strip() for cell in record[width:]):
                 expected = f"{width} cells; a value that holds the delimiter needs quotes"
-                self._report(number, "(row)", ",".join(record), expected)
-                continue
-            records.append(record)
-            numbers.append(number)
-        self.numbers = numbers
-        self.cells = [[record[column] if column < len(record) else "" for record in records] for column in range(width)]
-        rows.extend(self._rows())
-        problems.extend(problem for number in sorted(self.problems) for problem in self.problems[number])
+                self._report(block.first + index, "(row)", ",".join(record), expected)
+                left_out.add(index)
+        keywords = block.columns[self.mapping.columns["keyword"]]
+        without = [
+            index for index, cell in enumerate(keywords) if (not cell or cell.isspace()) and index not in left_out
+        ]
+        blank = {i for i in without if not any(column[i] and not column[i].isspace() for column in block.columns)}
+        self.blank = len(blank)
+        left_out |= blank
+        kept = [index for index in range(len(block)) if index not in left_out] if left_out else range(len(block))
+        self.numbers: Sequence[int] = [block.first + index for index in kept]
+        self.cells = [[column[index] for index in kept] for column in block.columns] if left_out else block.columns
 
-    def _rows(self) -> Iterator[KeywordRow]:
+    def read(self) -> KeywordChunk:
+        rows = self._rows()
+        return KeywordChunk(
+            rows=[row for row in rows if row.row not in self.refused] if self.refused else rows,
+            problems=[problem for number in sorted(self.problems) for problem in self.problems[number]],
+            records=len(self.block),
+            refused=len(self.refused),
+            blank=self.blank,
+        )
+
+    def _rows(self) -> list[KeywordRow]:
         count = len(self.numbers)
-        texts = [_keyword_text(cell) for cell in self._column("keyword")]
-        normals = [normalise(text) for text in texts]
-        for index, (text, normal) in enumerate(zip(texts, normals, strict=True)):
-            if expected := _keyword_trouble(text, normal):
-                self._report(self.numbers[index], self._header("keyword"), text, expected)
+        texts, normals = self._keywords()
         volumes, kinds = self._volumes()
         prices = self._read("cpc", read_price)
         currencies = self._read("currency", _currency)
         named = self.mapping.cpc_currency
-        markets = self._read("market", _market)
+        market = self.table.market
         fields = (
             texts,
             normals,
@@ -90,18 +145,30 @@ class TableReader:
             self._read("competition", read_competition),
             self._trends(),
             self._read("serp_features", read_list),
-            [found or self.market for found in markets],
-            self._read("url", _text_or_none),
+            [found or market for found in self._read("market", _market)],
+            self._read("url", _url_or_none),
             self._read("position", _decimal_or_none),
             self._read("clicks", _whole_or_none),
-            self._read("topic", _text_or_none),
-            self._read("page", _text_or_none),
+            self._read("topic", _name_or_none),
+            self._read("page", _name_or_none),
+            self._read("traffic", _decimal_or_none),
+            self._results(),
             [self.mapping.tool] * count,
             self.numbers,
         )
-        for row in map(KeywordRow._make, zip(*fields, strict=True)):
-            if row.row not in self.refused:
-                yield row
+        return list(map(KeywordRow._make, zip(*fields, strict=True)))
+
+    def _keywords(self) -> tuple[list[str], list[str]]:
+        texts = list(map(_keyword_text, self._column("keyword")))
+        normals = list(map(normalise, texts))
+        header = self._header("keyword")
+        for number, text, normal in zip(self.numbers, texts, normals, strict=True):
+            # Most keywords begin with a letter or digit and are short: only the others are looked at closely.
+            plain = len(text) <= MAX_KEYWORD_CHARACTERS and normal[:1].isalnum() and text[0].isalnum()
+            expected = None if plain and "\ufffd" not in text else _keyword_trouble(text, normal)
+            if expected:
+                self._report(number, header, text, expected)
+        return texts, normals
 
     def _volumes(self) -> tuple[list[int | None], list[VolumeKind]]:
         if self.mapping.tool == "google_search_console" and "volume" not in self.mapping.columns:
@@ -114,14 +181,9 @@ class TableReader:
             _STATED_KINDS.get(word, kind) if volume is not None else "unknown"
             for volume, kind, word in zip(volumes, kinds, stated, strict=True)
         ]
-        if self.mapping.tool == "google_keyword_planner" and self._only_buckets(volumes):
+        if self.table.only_buckets:
             kinds = ["bucket" if kind == "exact" else kind for kind in kinds]
         return volumes, kinds
-
-    def _only_buckets(self, volumes: Sequence[int | None]) -> bool:
-        """Accounts with little spend get round figures and empty months instead of real ones."""
-        months = (cell for column in self.mapping.month_columns for cell in self.cells[column])
-        return all(volume is None or volume in GOOGLE_BUCKETS for volume in volumes) and all(map(is_unknown, months))
 
     def _intents(self) -> list[tuple[Intent, ...]]:
         flags = self.mapping.intent_columns
@@ -139,6 +201,12 @@ class TableReader:
         columns = [self.cells[column] for column in self.mapping.month_columns]
         return [_months(row) for row in zip(*columns, strict=True)]
 
+    def _results(self) -> list[tuple[str, ...]]:
+        if "serp_urls" in self.mapping.columns or not self.mapping.result_columns:
+            return self._read("serp_urls", read_urls)
+        columns = [self.cells[column] for column in self.mapping.result_columns]
+        return [read_urls("\n".join(row)) for row in zip(*columns, strict=True)]
+
     def _column(self, name: str) -> list[str]:
         column = self.mapping.columns.get(name)
         return [""] * len(self.numbers) if column is None else self.cells[column]
@@ -152,18 +220,24 @@ class TableReader:
         if name not in self.mapping.columns:
             return [empty] * len(self.numbers)
         cells = self.cells[self.mapping.columns[name]]
-        known: dict[str, T] = {}
-        trouble: dict[str, str] = {}
-        for cell in set(cells):
+        known: dict[str, T] = self.table.known_cells(name)
+        trouble: dict[str, tuple[str, bool]] = {}
+        for cell in set(cells) - known.keys():
+            if len(cell) > MAX_CELL_CHARACTERS:
+                expected = f"a cell of at most {MAX_CELL_CHARACTERS:,} characters (this one has {len(cell):,})"
+                trouble[cell] = expected, True
+                continue
             try:
                 known[cell] = reader(cell)
             except CellError as error:
-                known[cell], trouble[cell] = empty, str(error)
-        if trouble:
-            for number, cell in zip(self.numbers, cells, strict=True):
-                if cell in trouble:
-                    self._report(number, self._header(name), cell, trouble[cell], refuse=refuse)
-        return [known[cell] for cell in cells]
+                trouble[cell] = str(error), refuse
+        if not trouble:
+            return [known[cell] for cell in cells]
+        for number, cell in zip(self.numbers, cells, strict=True):
+            if cell in trouble:
+                expected, costs_row = trouble[cell]
+                self._report(number, self._header(name), cell, expected, refuse=costs_row)
+        return [empty if cell in trouble else known[cell] for cell in cells]
 
     def _report(self, number: int, column: str, value: str, expected: str, *, refuse: bool = True) -> None:
         shown = value if len(value) <= 80 else f"{value[:77]}…"
@@ -174,8 +248,18 @@ class TableReader:
 
 
 def _keyword_text(cell: str) -> str:
+    if cell.isascii() and cell[:1].isalnum():
+        return display_text(cell)
     forced = _FORCED_TEXT.match(cell.strip())
     return display_text(_ESCAPED.sub("", forced[1].replace('""', '"') if forced else cell))
+
+
+def _is_bucket(cell: str) -> bool:
+    try:
+        volume, _ = read_volume(cell)
+    except CellError:
+        return True
+    return volume is None or volume in GOOGLE_BUCKETS
 
 
 def _keyword_trouble(text: str, normal: str) -> str | None:
@@ -197,12 +281,23 @@ def _currency(cell: str) -> str | None:
 
 
 def _market(cell: str) -> str | None:
-    found = " ".join(cell.split())
-    return (found.casefold() if len(found) <= 3 else found) or None
+    code = market_code(display_text(cell))
+    if len(code) > MAX_MARKET_CHARACTERS:
+        raise CellError(f"a market such as us or United States, at most {MAX_MARKET_CHARACTERS} characters")
+    return code or None
 
 
-def _text_or_none(cell: str) -> str | None:
+def _name_or_none(cell: str) -> str | None:
     text = display_text(_ESCAPED.sub("", cell))
+    if len(text) > MAX_KEYWORD_CHARACTERS:
+        raise CellError(f"at most {MAX_KEYWORD_CHARACTERS} characters (this one has {len(text)})")
+    return None if is_unknown(text) else text
+
+
+def _url_or_none(cell: str) -> str | None:
+    text = display_text(_ESCAPED.sub("", cell))
+    if len(text) > LONGEST_URL:
+        raise CellError(f"a URL of at most {LONGEST_URL:,} characters (this one has {len(text):,})")
     return None if is_unknown(text) else text
 
 

@@ -72,13 +72,16 @@ _HEADERS: dict[str, tuple[str, ...]] = {
     "url": ("url", "current url", "landing page", "ranking url"),
     "position": ("position", "current position", "average position", "avg. position"),
     "clicks": ("clicks",),
+    "traffic": ("traffic", "current traffic", "organic traffic"),
     "impressions": ("impressions",),
     "topic": ("topic", "parent keyword", "parent topic", "cluster", "group", "ad group"),
     "page": ("page",),
     "volume_kind": ("volume kind",),
+    "serp_urls": ("serp urls", "top 10 urls", "top urls", "top 10 results", "serp results", "serp"),
 }  # fmt: skip
 FIELD_OF_HEADER = {header: name for name, headers in _HEADERS.items() for header in headers}
 _IN_BRACKETS = re.compile(r"^(cpc|volume|search volume|sv trend)\s*\(([^)]*)\)$")
+_RESULT = re.compile(r"^(?:top |serp |result )?(?:url|result)\s*#?\s*(\d{1,2})$")
 _MONTH = re.compile(r"^searches:\s*([a-z]{3})[a-z]*\s+(\d{4})$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MUST_BE_CLEAR = ("volume", "difficulty")
@@ -92,7 +95,8 @@ class KeywordFileError(Exception):
 class ColumnMapping:
     """Where each field stands. Numbers are column indexes, ``headers`` the file's own names.
 
-    ``month_columns`` are Google's monthly searches, oldest first; ``intent_columns`` true/false columns by intent.
+    ``month_columns`` are Google's monthly searches, oldest first; ``intent_columns`` true/false columns by intent;
+    ``result_columns`` the URLs of a results page, one column a place, best first.
     """
 
     tool: Tool
@@ -100,6 +104,7 @@ class ColumnMapping:
     columns: dict[str, int]
     month_columns: tuple[int, ...] = ()
     intent_columns: dict[str, int] = field(default_factory=dict)
+    result_columns: tuple[int, ...] = ()
     cpc_currency: str | None = None
     notes: tuple[str, ...] = ()
 
@@ -109,7 +114,7 @@ class ColumnMapping:
 
     def unmapped(self) -> tuple[str, ...]:
         """The headers that mean nothing to the importer."""
-        used = {*self.columns.values(), *self.month_columns, *self.intent_columns.values()}
+        used = {*self.columns.values(), *self.month_columns, *self.intent_columns.values(), *self.result_columns}
         return tuple(header for column, header in enumerate(self.headers) if column not in used and header)
 
 
@@ -198,6 +203,7 @@ def map_columns(
         columns=columns,
         month_columns=_month_columns(plain),
         intent_columns={header: column for column, header in enumerate(plain) if header in INTENTS},
+        result_columns=_result_columns(plain),
         cpc_currency=bracketed[2].upper() if bracketed else None,
         notes=tuple(notes),
     )
@@ -218,6 +224,12 @@ def _month_columns(plain: Sequence[str]) -> tuple[int, ...]:
         if month and month[1] in _MONTHS:
             dated.append((int(month[2]), _MONTHS.index(month[1]), column))
     return tuple(column for _, _, column in sorted(dated)[-12:])
+
+
+def _result_columns(plain: Sequence[str]) -> tuple[int, ...]:
+    """The columns of a results page by place."""
+    places = [(int(found[1]), column) for column, header in enumerate(plain) if (found := _RESULT.match(header))]
+    return tuple(column for place, column in sorted(places) if 1 <= place <= 10)
 
 
 def _listed(headers: Sequence[str]) -> str:

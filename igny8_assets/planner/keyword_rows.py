@@ -1,20 +1,22 @@
-"""One keyword as a file states it, how statements about the same keyword become one, and how they are exported."""
+"""One keyword as a file states it, and how statements about the same keyword become one."""
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
 
 from igny8_resources.contracts.vocabulary import Intent
 
 VolumeKind = Literal["exact", "bucket", "impressions", "unknown"]
 
 _TRUST: dict[VolumeKind, int] = {"exact": 3, "bucket": 2, "impressions": 1, "unknown": 0}
-EXPORT_HEADER = (
-    "Keyword", "Country", "Volume", "Volume kind", "Difficulty", "Intent", "CPC", "Currency", "Topic", "Page", "URL",
-)  # fmt: skip
+# A domain and its subdomain often rank together; three domains for one keyword are a results page.
+FEWEST_DOMAINS_OF_A_RESULTS_PAGE = 3
+# What one results page shows, and what overlap is counted in.
+MOST_RESULTS = 10
+LONGEST_DOMAIN = 253
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -25,7 +27,8 @@ class KeywordRow(NamedTuple):
     Search Console's impressions of the exported period when *impressions*: a sign of demand, not a volume.
     ``difficulty`` is 0 to 100, ``competition`` the competition among advertisers from 0 to 1, ``trend`` up to 12 months
     from 0 to 1, oldest first. ``market`` is the country or database as the file names it, ``topic`` and ``page`` a
-    grouping that the file brings, ``row`` the row number in the file as a spreadsheet shows it.
+    grouping that the file brings, ``traffic`` the visits a month that a tool estimates for ``url``, ``serp_urls`` the top
+    results as far as the file names them, best first, ``row`` the row number in the file as a spreadsheet shows it.
     """
 
     text: str
@@ -45,6 +48,8 @@ class KeywordRow(NamedTuple):
     clicks: int | None = None
     topic: str | None = None
     page: str | None = None
+    traffic: float | None = None
+    serp_urls: tuple[str, ...] = ()
     source: str = "by_hand"
     row: int = 0
 
@@ -87,56 +92,35 @@ def _merge(group: Sequence[KeywordRow]) -> KeywordRow:
     ranked = [row for row in group if row.position is not None]
     best = min(ranked, key=lambda row: row.position or 0.0, default=winner)
     gaps: dict[str, object] = {}
-    for field in ("difficulty", "intents", "competition", "trend", "serp_features", "topic", "page"):
+    for field in ("difficulty", "intents", "competition", "trend", "serp_features", "serp_urls", "topic", "page"):
         if getattr(winner, field) in (None, ()):
             gaps[field] = next((getattr(row, field) for row in group if getattr(row, field) not in (None, ())), None)
     if winner.cpc is None:
         priced = next((row for row in group if row.cpc is not None), winner)
         gaps |= {"cpc": priced.cpc, "currency": priced.currency}
+    if not winner.serp_urls and gaps.get("serp_urls") is None:
+        gaps["serp_urls"] = _results_page(ranked) or None
     filled = {field: value for field, value in gaps.items() if value is not None}
-    merged = winner._replace(url=best.url, position=best.position, clicks=best.clicks)
+    merged = winner._replace(url=best.url, position=best.position, clicks=best.clicks, traffic=best.traffic)
     return merged._replace(text=group[0].text, **filled)  # type: ignore[arg-type]
 
 
-def export_keywords(rows: Iterable[KeywordRow]) -> str:
-    """The rows as CSV text that a spreadsheet can open without running anything.
+def _results_page(ranked: Sequence[KeywordRow]) -> tuple[str, ...]:
+    """The URLs of one results page, best first, from rows that each name one; nothing when the rows are one domain's."""
+    places = sorted((row for row in ranked if row.url), key=lambda row: row.position or 0.0)
+    if len({domain_of(row.url or "") for row in places}) < FEWEST_DOMAINS_OF_A_RESULTS_PAGE:
+        return ()
+    return tuple(dict.fromkeys(row.url or "" for row in places))[:MOST_RESULTS]
 
-    A cell that begins like a formula (``=``, ``+``, ``-``, ``@``, tab) gets a leading apostrophe; ``read_keywords``
-    takes it off again.
-    """
-    sheet = io.StringIO()
-    writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow(
-        [
-            "Keyword",
-            "Country",
-            "Volume",
-            "Volume kind",
-            "Difficulty",
-            "Intent",
-            "CPC",
-            "Currency",
-            "Topic",
-            "Page",
-            "URL",
-        ]
-    )
-    for row in rows:
-        cells = (
-            row.text,
-            row.market or "",
-            "" if row.volume is None else str(row.volume),
-            row.volume_kind,
-            "" if row.difficulty is None else f"{row.difficulty:g}",
-            ", ".join(row.intents),
-            "" if row.cpc is None else str(row.cpc),
-            row.currency or "",
-            row.topic or "",
-            row.page or "",
-            row.url or "",
-        )
-        writer.writerow([spreadsheet_safe(cell) for cell in cells])
-    return sheet.getvalue()
+
+@lru_cache(maxsize=65_536)
+def domain_of(url: str) -> str:
+    """The host of a URL without *www*, in lower case; empty when it has none."""
+    try:
+        host = urlsplit(url if "://" in url else f"//{url}").hostname or ""
+    except ValueError:
+        return ""
+    return host.removeprefix("www.") if "." in host and len(host) <= LONGEST_DOMAIN else ""
 
 
 def spreadsheet_safe(cell: str) -> str:

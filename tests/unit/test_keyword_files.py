@@ -12,14 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from igny8_assets.planner.keyword_cells import read_number, read_price, read_volume
+from igny8_assets.planner.keyword_exporting import export_keywords
 from igny8_assets.planner.keyword_files import (
     KeywordFileError,
     KeywordRow,
-    export_keywords,
     merge_rows,
     preview,
     read_keywords,
 )
+from igny8_assets.planner.keyword_sources import file_source
+from igny8_assets.planner.keyword_tables import TextTable
 from igny8_resources.word_stems import normalise
 
 DEMO = Path(__file__).parents[2] / "cli" / "data" / "crema-lane-keywords.csv"
@@ -98,7 +100,7 @@ def test_a_strategy_builder_export_keeps_its_market_and_grouping() -> None:
     assert file.tool == "semrush_strategy_builder"
     assert [(row.market, row.volume, row.topic, row.page) for row in file.rows] == [
         ("us", 49500, "Moka", "Moka pot guide"),
-        ("uk", 8100, "Moka", "Moka pot guide"),
+        ("gb", 8100, "Moka", "Moka pot guide"),
     ]
     assert (file.duplicates, file.rows[1].row) == (0, 3)
 
@@ -403,3 +405,21 @@ def test_no_row_is_lost_or_invented(rows: list[tuple[str, int]], delimiter: str,
     volumes = [volume for _, volume in rows]
     assert [row.volume for row in file.rows] == [volumes[row.row - 2] for row in file.rows]
     assert all(normalise(row.normalised) == row.normalised for row in file.rows)
+
+
+_CELLS = st.text(
+    st.sampled_from(['"', ",", ";", "\t", "\n", "\r", " ", "a", "ü", "1", "\u2028", "\x0b", "'", "="]), max_size=6
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(st.lists(_CELLS, min_size=1, max_size=4).map(",".join), max_size=12).map("\n".join),
+    st.sampled_from('\n,"r'),
+)
+def test_reading_by_line_and_by_record_give_the_same(body: str, end: str) -> None:
+    table = TextTable(file_source(f"keyword,volume,kd\n{body}{end}".encode(), "list.csv"))
+    read = [list(table.blocks(0, 3, with_pandas=with_pandas)) for with_pandas in (True, False)]
+    fast, careful = [[list(row) for block in blocks for row in zip(*block.columns, strict=True)] for blocks in read]
+    assert fast == careful
+    assert [block.overlong.keys() for block in read[0]] == [block.overlong.keys() for block in read[1]]
