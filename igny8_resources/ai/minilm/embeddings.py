@@ -25,7 +25,7 @@ class MiniLmEmbeddings:
 
     Args:
         cache: Folder for the built graph; made when needed.
-        precision: ``int8`` is about 2.5 times as fast at cosine 0.99 to ``fp32``, which equals the reference to 1e-6.
+        precision: ``int8`` is more than twice as fast at cosine 0.99 to ``fp32``, which equals the reference to 1e-6.
         threads: Threads to compute on; 0 takes every core that this process may use.
         folder: The model's files; None finds the installed wheel.
 
