@@ -8,6 +8,8 @@ from igny8_assets.linker import assets as linker
 from igny8_assets.linker import checks as linker_checks
 from igny8_assets.planner import assets as planner
 from igny8_assets.planner import checks as planner_checks
+from igny8_assets.planner.inbox_job import collect_inbox
+from igny8_assets.planner import insight_assets as planner_insights
 from igny8_assets.publishing import assets as publishing
 from igny8_assets.publishing import checks as publishing_checks
 from igny8_assets.schema import assets as schema
@@ -23,8 +25,9 @@ from jobs.content import content_jobs
 from jobs.housekeeping import housekeeping, housekeeping_schedule
 from jobs.names import CONTENT_JOBS
 from sensors.factory import cancellation_sensor, event_sensor, failure_sensor, request_sensor
+from sensors.inbox import inbox_sensor
 
-ASSET_MODULES = [planner, writer, schema, linker, publishing, sites, social]
+ASSET_MODULES = [planner, planner_insights, writer, schema, linker, publishing, sites, social]
 CHECK_MODULES = [
     planner_checks,
     writer_checks,
@@ -41,11 +44,12 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_modules(ASSET_MODULES),
         asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
-        jobs=[*content_jobs, housekeeping],
+        jobs=[*content_jobs, collect_inbox, housekeeping],
         schedules=[housekeeping_schedule],
         sensors=[
             event_sensor("content_events", content_jobs, CONTENT_JOBS),
             request_sensor("content_requests", content_jobs, CONTENT_JOBS),
+            inbox_sensor(collect_inbox),
             failure_sensor("run_failures"),
             cancellation_sensor("run_cancellations"),
         ],

@@ -1,20 +1,20 @@
-"""From clusters to pages worth writing: which type, which first, and which would compete with a page that exists.
+"""From clusters to pages worth writing: which type, and which first.
 
 Rules on facts only; titles, angles and outlines are a text provider's work.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from igny8_assets.planner.cluster_naming import ClusterFacts
 from igny8_assets.planner.keyword_text import Modifier, modifiers, topic_stems
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import ContentStructure, ContentType
-from igny8_resources.word_stems import normalise
 
 HUB_LEAST_KEYWORDS = 8
-SAME_PAGE_SIMILARITY = 0.8
+HUB_LEAST_CLUSTERS = 3
+# A small informational topic is answered on one page; a larger one wants a guide.
+ANSWER_MOST_KEYWORDS = 4
 DIVERSE_FIRST = 6
 DIVERSE_TYPES = 3
 # Points of opportunity (0 to 100) that a repeated structure or a neighbouring topic costs while ranking.
@@ -41,25 +41,6 @@ class RankedIdea:
     score: float
 
 
-@dataclass(frozen=True)
-class PageClaim:
-    """The queries that an idea or a published page wants to win. ``ref`` is whatever names it: a URL, an id."""
-
-    ref: str
-    kind: Literal["idea", "page"]
-    target_keyword: str
-    secondary_keywords: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """An idea would compete with ``claim``; ``advice`` says what to do instead."""
-
-    claim: PageClaim
-    reason: str
-    advice: str
-
-
 def sector_heads(clusters: Sequence[ClusterFacts], sector_of: Mapping[str, str]) -> frozenset[str]:
     """Ids of the clusters that deserve a hub: per sector the largest by volume with at least eight keywords.
 
@@ -68,8 +49,7 @@ def sector_heads(clusters: Sequence[ClusterFacts], sector_of: Mapping[str, str])
     heads: dict[str, ClusterFacts] = {}
     for cluster in clusters:
         sector = sector_of.get(cluster.id)
-        broad = len(topic_stems(cluster.head_keyword)) <= 2 and not modifiers(cluster.head_keyword)
-        if sector is None or len(cluster.keywords) < HUB_LEAST_KEYWORDS or not broad:
+        if sector is None or len(cluster.keywords) < HUB_LEAST_KEYWORDS or not _is_broad(cluster):
             continue
         best = heads.get(sector)
         if best is None or (cluster.total_volume or 0) > (best.total_volume or 0):
@@ -77,19 +57,52 @@ def sector_heads(clusters: Sequence[ClusterFacts], sector_of: Mapping[str, str])
     return frozenset(cluster.id for cluster in heads.values())
 
 
-def plan_idea(cluster: ClusterFacts, *, sector_head: bool = False) -> IdeaPlan:
-    """Choose content type and structure from the cluster's own words and intents.
+def pillar_heads(clusters: Sequence[ClusterFacts], pillar_of: Mapping[str, str]) -> frozenset[str]:
+    """Ids of the clusters that deserve a hub: the head of each pillar of three clusters and eight keywords or more.
 
-    In this order: hub for the head of a sector; service page for local and service searches; comparison when the head
-    or half of the keywords compare; review; list of the best when a third ask for it; collection page when searchers
-    are ready to buy; how-to; answer page when half are questions; otherwise a guide.
+    The head is the cluster with the largest volume whose head keyword is one thing without a modifier; a pillar without
+    such a cluster gets no hub.
+
+    Args:
+        clusters: All clusters of a site.
+        pillar_of: The pillar's id by the cluster's id.
+    """
+    members: dict[str, list[ClusterFacts]] = {}
+    for cluster in clusters:
+        if cluster.id in pillar_of:
+            members.setdefault(pillar_of[cluster.id], []).append(cluster)
+    heads = set()
+    for own in members.values():
+        broad = [each for each in own if _is_broad(each)]
+        enough = sum(len(each.keywords) for each in own) >= HUB_LEAST_KEYWORDS
+        if broad and enough and len(own) >= HUB_LEAST_CLUSTERS:
+            heads.add(max(broad, key=lambda each: (each.total_volume or 0, each.id)).id)
+    return frozenset(heads)
+
+
+def _is_broad(cluster: ClusterFacts) -> bool:
+    return len(topic_stems(cluster.head_keyword)) <= 2 and not modifiers(cluster.head_keyword)
+
+
+def plan_idea(cluster: ClusterFacts, *, hub_of: str = "") -> IdeaPlan:
+    """Choose content type and structure from the cluster's own words and intents, and from what its results pages show.
+
+    In this order: hub where the cluster heads ``hub_of`` (*its sector*, *pillar Espresso*); service page for local and
+    service searches, or where results pages show a map; comparison when the head or half of the keywords compare;
+    review; list of the best when a third ask for it; collection page when searchers are ready to buy; how-to; answer page
+    when half are questions; brand page when most searchers look for one site. Where words and intents say nothing, the
+    features of the results pages do: products, reviews, a direct answer. Otherwise a guide.
     """
     count = len(cluster.keywords)
-    if sector_head:
-        return _plan(cluster, "cluster_hub", "cluster_hub", f"largest topic of its sector: {count} keywords")
+    if hub_of:
+        return _plan(cluster, "cluster_hub", "cluster_hub", f"largest topic of {hub_of}: {count} keywords")
     reading = _Reading(cluster, tuple(modifiers(keyword.text) for keyword in cluster.keywords))
     planned = next(filter(None, (rule(reading) for rule in _RULES)), None)
-    guide = f"{count} keywords around one topic without a single purpose"
+    guide = (
+        f"{count} keywords around one topic without a single purpose"
+        if count > 1
+        else "one keyword that asks for no kind of page"
+    )
     return planned or _plan(cluster, "post", "guide_tutorial", guide)
 
 
@@ -104,6 +117,16 @@ class _Reading:
         """The keywords with one of the modifiers, largest volume first."""
         pairs = zip(self.cluster.keywords, self.found, strict=True)
         return [keyword for keyword, own in pairs if own.intersection(wanted)]
+
+    def shown(self, *features: str) -> tuple[int, int]:
+        """On how many results pages one of the features stands, and of how many pages any feature is known."""
+        known = [keyword.serp_features for keyword in self.cluster.keywords if keyword.serp_features]
+        return sum(any(shows(page, feature) for feature in features) for page in known), len(known)
+
+    def mostly_shown(self, *features: str) -> bool:
+        """Whether at least half of the known results pages show one of the features."""
+        pages, known = self.shown(*features)
+        return known > 0 and pages * 2 >= known
 
     def head_has(self, *wanted: Modifier) -> bool:
         return bool(self.found[0].intersection(wanted))
@@ -125,11 +148,18 @@ def _plan(
         leading, share = next(iter(cluster.intent_mix.items()))
         source = "guessed from the words" if cluster.intents_guessed else "as the file says"
         reasons.append(f"{share:.0%} {leading} intent, {source}")
+    videos, known = _Reading(cluster, ()).shown("video")
+    if videos * 2 >= known > 0:
+        reasons.append(f"{videos} of {known} results pages show videos: a clip belongs on the page")
     return IdeaPlan(kind, structure, targets[0].text if targets else cluster.head_keyword, tuple(reasons))
 
 
 def _service(reading: _Reading) -> IdeaPlan | None:
     service, local = reading.having("local", "service"), reading.having("local")
+    if reading.mostly_shown("local pack", "map"):
+        pages, known = reading.shown("local pack", "map")
+        why = f"{pages} of {known} results pages show a map of local businesses"
+        return _plan(reading.cluster, "service", "service_area", why, local)
     if len(service) * 2 < reading.count:
         return None
     why = f"{len(service)} of {reading.count} keywords look for a service or a place ({service[0].text!r})"
@@ -187,6 +217,38 @@ def _question(reading: _Reading) -> IdeaPlan | None:
     return _plan(reading.cluster, "post", "question", why, questions)
 
 
+def _brand(reading: _Reading) -> IdeaPlan | None:
+    share = reading.cluster.intent_mix.get("navigational", 0.0)
+    if share < 0.5 or reading.cluster.intents_guessed:
+        return None
+    return _plan(reading.cluster, "brand_page", "landing_page", f"{share:.0%} of the searchers look for one brand")
+
+
+def _results_pages(reading: _Reading) -> IdeaPlan | None:
+    """What the results pages show decides where words and intents leave it open."""
+    mix = reading.cluster.intent_mix
+    informed = mix.get("informational", 0.0) >= 0.5
+    if not informed and reading.mostly_shown("shopping", "product"):
+        pages, known = reading.shown("shopping", "product")
+        why = f"{pages} of {known} results pages show products"
+        return _plan(reading.cluster, "product", "product_collection", why)
+    if mix.get("commercial", 0.0) >= 0.5 and reading.mostly_shown("reviews"):
+        pages, known = reading.shown("reviews")
+        return _plan(reading.cluster, "post", "review", f"{pages} of {known} results pages show reviews")
+    answers = ("featured snippet", "instant answer", "direct answer")
+    if informed and reading.count <= ANSWER_MOST_KEYWORDS and reading.mostly_shown(*answers):
+        pages, known = reading.shown(*answers)
+        return _plan(
+            reading.cluster, "post", "question", f"{pages} of {known} results pages give the answer at the top"
+        )
+    return None
+
+
+def shows(features: Sequence[str], wanted: str) -> bool:
+    """Whether a results page has a feature, however the tool that exported it writes it (*Local pack*, *local_pack*)."""
+    return any(wanted in feature.casefold().replace("_", " ") for feature in features)
+
+
 _RULES: tuple[Callable[[_Reading], IdeaPlan | None], ...] = (
     _service,
     _comparison,
@@ -195,6 +257,8 @@ _RULES: tuple[Callable[[_Reading], IdeaPlan | None], ...] = (
     _buying,
     _how_to,
     _question,
+    _brand,
+    _results_pages,
 )
 
 
@@ -228,59 +292,6 @@ def _likeness_cost(cluster: ClusterFacts, plan: IdeaPlan, ranked: Sequence[Ranke
     repeats = sum(idea.plan.content_structure == plan.content_structure for idea in ranked[-DIVERSE_FIRST:])
     nearest = max((_overlap(topic, topic_stems(idea.cluster.head_keyword)) for idea in ranked), default=0.0)
     return REPEATED_STRUCTURE_COST * repeats + NEAR_TOPIC_COST * nearest
-
-
-def find_conflict(
-    idea: PageClaim, existing: Sequence[PageClaim], *, similarity: float = SAME_PAGE_SIMILARITY
-) -> Conflict | None:
-    """The first claim that an idea would compete with, pages before ideas; None when it is free to be written.
-
-    Two claims compete when one targets a query of the other, when they share half of their secondary queries, or when
-    their target queries are about the same thing in the same way: topic words alike to ``similarity`` (Jaccard of
-    stems) and the same kind of search, so *best moka pot* does not compete with *how to use a moka pot*.
-    """
-    for claim in sorted(existing, key=lambda each: each.kind != "page"):
-        reason = _rivalry(idea, claim, similarity)
-        if reason:
-            advice = (
-                f"refresh {claim.ref} instead of writing a second page"
-                if claim.kind == "page"
-                else f"add these keywords to idea {claim.ref}"
-            )
-            return Conflict(claim, reason, advice)
-    return None
-
-
-def _rivalry(idea: PageClaim, claim: PageClaim, similarity: float) -> str | None:
-    mine, theirs = normalise(idea.target_keyword), normalise(claim.target_keyword)
-    my_others = {normalise(text) for text in idea.secondary_keywords}
-    their_others = {normalise(text) for text in claim.secondary_keywords}
-    if mine == theirs:
-        return f"both target {mine!r}"
-    if mine in their_others:
-        return f"{claim.ref} already answers {mine!r}"
-    if theirs in my_others:
-        return f"it would answer {theirs!r}, the target of {claim.ref}"
-    shared = my_others & their_others
-    if len(shared) >= 2 and len(shared) * 2 >= min(len(my_others), len(their_others)):
-        return f"{len(shared)} secondary queries are the same, such as {min(shared)!r}"
-    alike = _overlap(topic_stems(mine), topic_stems(theirs))
-    if alike >= similarity and _kind_of_search(mine) == _kind_of_search(theirs):
-        return f"{mine!r} and {theirs!r} are the same search in other words ({alike:.0%} of the topic words)"
-    return None
-
-
-def _kind_of_search(text: str) -> str:
-    found = modifiers(text)
-    kinds: tuple[tuple[str, frozenset[Modifier]], ...] = (
-        ("comparison", frozenset({"comparison"})),
-        ("service", frozenset({"local", "service"})),
-        ("review", frozenset({"review"})),
-        ("best", frozenset({"best"})),
-        ("buy", frozenset({"buy", "price"})),
-        ("learn", frozenset({"how_to", "recipe", "question"})),
-    )
-    return next((kind for kind, wanted in kinds if found & wanted), "topic")
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

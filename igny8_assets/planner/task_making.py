@@ -29,6 +29,10 @@ TARGET_WORDS = {
     "product_collection": 900,
     "service_area": 900,
     "service_single": 900,
+    "category_archive": 800,
+    "attribute_archive": 700,
+    "landing_page": 700,
+    "tag_archive": 600,
 }
 OTHER_TARGET_WORDS = 1000
 

@@ -18,12 +18,16 @@ class SiteVoice(Value):
 
 
 class KeywordFacts(Value):
-    """One keyword with what is known of it; None means unknown, never zero."""
+    """One keyword with what is known of it; None means unknown, never zero.
+
+    ``serp_features`` are what the results page shows beside plain results, in the words of the tool that said so.
+    """
 
     text: str
     volume: int | None = None
     difficulty: float | None = None
     intents: tuple[Intent, ...] = ()
+    serp_features: tuple[str, ...] = ()
 
 
 class ClusterBrief(Value):
