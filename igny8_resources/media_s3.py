@@ -116,6 +116,11 @@ class S3Store:
             )
         return signed
 
+    @property
+    def client(self) -> Any:
+        """The store's own client, set for what every S3-compatible service understands."""
+        return self._s3
+
     def _name(self, key: str) -> str:
         return f"{self.prefix}/{checked_key(key)}" if self.prefix else checked_key(key)
 

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     warehouse_url: SecretStr | None = None
     dagster_postgres_url: SecretStr | None = None
     media_url: str | None = None
+    inbox: str | None = None
     public_url: str = "http://127.0.0.1:8000"
     dagster_url: str = "http://127.0.0.1:3000"
 
@@ -101,6 +102,11 @@ class Settings(BaseSettings):
     def media(self) -> str:
         """Where media lives: a folder under ``IGNY8_HOME`` unless ``IGNY8_MEDIA_URL`` is set."""
         return self.media_url or str(self.home_path / "media")
+
+    @property
+    def inbox_address(self) -> str:
+        """Where keyword files are dropped: a folder under ``IGNY8_HOME`` unless ``IGNY8_INBOX`` is set."""
+        return self.inbox or str(self.home_path / "inbox")
 
     @property
     def dagster_home(self) -> Path:

@@ -147,7 +147,7 @@ def _changed_values(row: KeywordRow, known: RowMapping, target: Target) -> dict[
     values = {**_claims(row), "sector_id": sector_id}
     if need_not_be_marked and all(known[name] == value for name, value in values.items()):
         return None
-    stored = _as_row(known)
+    stored = row_of(known)
     merged = merge_rows([stored, row] if same_file else [row, stored])[0]
     values = {**_claims(merged), "sector_id": sector_id}
     if need_not_be_marked and all(known[name] == value for name, value in values.items()):
@@ -159,7 +159,8 @@ def _sector_of(row: KeywordRow, target: Target) -> int | None:
     return target.sector_id or target.sectors.choose(row.text, row.normalised)
 
 
-def _as_row(known: RowMapping) -> KeywordRow:
+def row_of(known: RowMapping) -> KeywordRow:
+    """A stored keyword as a file would state it."""
     return KeywordRow(
         text=known["text"],
         normalised=known["normalized_text"],

@@ -407,9 +407,7 @@ def test_no_row_is_lost_or_invented(rows: list[tuple[str, int]], delimiter: str,
     assert all(normalise(row.normalised) == row.normalised for row in file.rows)
 
 
-_CELLS = st.text(
-    st.sampled_from(['"', ",", ";", "\t", "\n", "\r", " ", "a", "ü", "1", "\u2028", "\x0b", "'", "="]), max_size=6
-)
+_CELLS = st.text(st.sampled_from(['"', ",", ";", "\t", "\n", "\r", " ", "a", "ü", "1", "\u2028", "'", "="]), max_size=6)
 
 
 @settings(max_examples=300, deadline=None)

@@ -7,7 +7,7 @@ Belongs here: getting rows in and out. Does not belong here: which of two claims
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -33,6 +33,7 @@ from igny8_resources.warehouse.tables.planner import Keyword
 from igny8_resources.warehouse.tables.tenancy import Site
 
 Values = Mapping[str, Any]
+ROWS_FETCHED_AT_ONCE = 5_000
 
 _KEYWORDS: Table = Keyword.__table__  # type: ignore[assignment]
 _POSITIONS: Table = KeywordPosition.__table__  # type: ignore[assignment]
@@ -75,6 +76,17 @@ def stored_keywords(
         )
     ).mappings()
     return {(row["market"], row["normalized_text"]): row for row in found}
+
+
+def every_keyword(session: Session, site_id: int) -> Iterator[RowMapping]:
+    """All keywords of a site by text, read a few thousand at a time."""
+    query = (
+        select(*_WANTED)
+        .where(_KEYWORDS.c.site_id == site_id)
+        .order_by(_KEYWORDS.c.normalized_text, _KEYWORDS.c.market)
+        .execution_options(yield_per=ROWS_FETCHED_AT_ONCE)
+    )
+    yield from session.execute(query).mappings()
 
 
 def add_keywords(session: Session, rows: Sequence[Values]) -> None:
