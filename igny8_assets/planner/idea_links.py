@@ -14,7 +14,10 @@ MOST_INTERLINKS = 5
 
 @dataclass(frozen=True)
 class Destination:
-    """A page or an idea of the site. ``ref`` is a URL, an article partition or ``idea:ID``; ``worth`` orders equals."""
+    """A page or an idea of the site. ``ref`` is a URL, an article partition or ``idea:ID``.
+
+    ``about`` are the stems of its topic: near topics come first; ``worth`` orders equals.
+    """
 
     ref: str
     title: str
@@ -22,6 +25,7 @@ class Destination:
     is_hub: bool = False
     live: bool = False
     worth: float = 0.0
+    about: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ def link_targets(
 ) -> list[LinkTarget]:
     """The pages that one page should link to: its hub first, then what searchers see beside it, then its siblings.
 
-    A hub links to every page of its group, up to fifteen. Live pages come before planned ones.
+    A hub links to every page of its group, up to fifteen. Siblings are those of the nearest topics, live ones first; where
+    some share a word with the page, those that share none are left out.
 
     Args:
         page: The page that links.
@@ -62,10 +67,18 @@ def link_targets(
     ]
     kin: Literal["spoke", "sibling"] = "spoke" if page.is_hub else "sibling"
     why = f"part of {own}" if page.is_hub else f"{own} too"
-    siblings = [LinkTarget(each.ref, each.title, why, kin) for each in group if not each.is_hub]
+    siblings = [LinkTarget(each.ref, each.title, why, kin) for each in _nearest(page, group) if not each.is_hub]
     chosen = [
         *([] if page.is_hub else hubs[:1]),
         *beside[:MOST_INTERLINKS],
         *siblings[: MOST_SPOKES if page.is_hub else MOST_SIBLINGS],
     ]
     return list({target.ref: target for target in reversed(chosen)}.values())[::-1]
+
+
+def _nearest(page: Destination, group: Sequence[Destination]) -> list[Destination]:
+    if page.is_hub:
+        return list(group)
+    shared = {each.ref: len(page.about & each.about) for each in group if not each.is_hub}
+    near = [each for each in group if shared.get(each.ref)] or group
+    return sorted(near, key=lambda each: -shared.get(each.ref, 0))

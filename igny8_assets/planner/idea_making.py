@@ -9,6 +9,7 @@ from igny8_assets.planner.cluster_naming import ClusterFacts
 from igny8_assets.planner.cluster_rows import described_clusters, tasks_wanted
 from igny8_assets.planner.idea_links import Destination, link_targets
 from igny8_assets.planner.ideas import IdeaPlan, pillar_heads, plan_idea, rank_ideas, sector_heads
+from igny8_assets.planner.keyword_text import topic_stems
 from igny8_assets.planner.page_claims import claim_of, gate_of, phrase_likeness, stop
 from igny8_assets.planner.term_ideas import Term, most_useful, plan_term_idea, term_title
 from igny8_resources.ai.journal import Answered
@@ -252,7 +253,8 @@ def _link(session: Session, site: Site, made: dict[int, ContentIdea]) -> None:
         page = pages.get(idea.id)
         ref = page.ref if page else partitions.get(idea.id, f"idea:{idea.id}")
         is_hub = idea.content_type == "cluster_hub"
-        places[idea.id] = Destination(ref, idea.title, idea.cluster_id, is_hub, page is not None, idea.priority)
+        about = topic_stems(idea.target_keyword)
+        places[idea.id] = Destination(ref, idea.title, idea.cluster_id, is_hub, page is not None, idea.priority, about)
     group_of = _groups(session, site)
     shared = idea_store.cluster_links(session, site.id)
     for idea in ideas:

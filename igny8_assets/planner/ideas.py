@@ -15,6 +15,7 @@ HUB_LEAST_KEYWORDS = 8
 HUB_LEAST_CLUSTERS = 3
 # A small informational topic is answered on one page; a larger one wants a guide.
 ANSWER_MOST_KEYWORDS = 4
+ONE_PRODUCT_MOST_KEYWORDS = 3
 DIVERSE_FIRST = 6
 DIVERSE_TYPES = 3
 # Points of opportunity (0 to 100) that a repeated structure or a neighbouring topic costs while ranking.
@@ -234,7 +235,9 @@ def _results_pages(reading: _Reading) -> IdeaPlan | None:
         return _plan(reading.cluster, "product", "product_collection", why)
     if mix.get("commercial", 0.0) >= 0.5 and reading.mostly_shown("reviews"):
         pages, known = reading.shown("reviews")
-        return _plan(reading.cluster, "post", "review", f"{pages} of {known} results pages show reviews")
+        # Few keywords are about one product; many are about a kind of product, of which readers want the best.
+        structure: ContentStructure = "review" if reading.count <= ONE_PRODUCT_MOST_KEYWORDS else "top_listicle"
+        return _plan(reading.cluster, "post", structure, f"{pages} of {known} results pages show reviews")
     answers = ("featured snippet", "instant answer", "direct answer")
     if informed and reading.count <= ANSWER_MOST_KEYWORDS and reading.mostly_shown(*answers):
         pages, known = reading.shown(*answers)

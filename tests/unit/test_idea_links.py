@@ -30,3 +30,12 @@ def test_a_page_is_named_once_and_never_itself() -> None:
     assert len(refs) == len(set(refs))
     assert CLEANING.ref not in refs
     assert link_targets(GRIND, ALL, {}, {}) == [], "without groups nothing is near"
+
+
+def test_siblings_that_share_a_word_come_before_any_that_share_none() -> None:
+    frother = Destination("idea:1", "Milk Frothers", 1, about=frozenset({"milk", "frother"}))
+    steaming = Destination("idea:2", "Steaming Milk", 2, worth=10, about=frozenset({"steam", "milk"}))
+    knock_box = Destination("idea:3", "Knock Boxes", 3, worth=90, live=True, about=frozenset({"knock", "box"}))
+    group = dict.fromkeys((1, 2, 3), "Espresso")
+    assert [target.ref for target in link_targets(frother, [knock_box, steaming], group, {})] == ["idea:2"]
+    assert [target.ref for target in link_targets(frother, [knock_box], group, {})] == ["idea:3"], "better than none"

@@ -6,9 +6,10 @@ import pytest
 
 from igny8_assets.planner.cluster_file import cluster_file
 from igny8_assets.planner.cluster_naming import ClusterFacts, describe_cluster
-from igny8_assets.planner.ideas import PageClaim, find_conflict, plan_idea, rank_ideas, sector_heads
+from igny8_assets.planner.ideas import pillar_heads, plan_idea, rank_ideas, sector_heads
 from igny8_assets.planner.keyword_text import guess_intents, is_question, modifiers, topic_stems
 from igny8_assets.planner.sectors import Sector, assign_sector, sector_of_cluster
+from igny8_resources.ai.lexical_embeddings import LexicalEmbeddings
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import Intent
 
@@ -72,15 +73,60 @@ def test_the_broadest_cluster_of_a_sector_becomes_a_hub() -> None:
     narrow = cluster(*(f"best knock box {word}" for word in "abcdefghij"), cluster_id="c-2")
     heads = sector_heads([broad, narrow], {"c-1": "Espresso", "c-2": "Espresso"})
     assert heads == {"c-1"}
-    assert plan_idea(broad, sector_head=True).content_type == "cluster_hub"
+    assert plan_idea(broad, hub_of="its sector").content_type == "cluster_hub"
+
+
+def test_a_pillar_of_three_clusters_has_one_hub() -> None:
+    broad = cluster("cold brew", "cold brew coffee", "cold brew at home", cluster_id="c-1")
+    asked = cluster("how to make cold brew", "cold brew steps", "make cold brew", cluster_id="c-2")
+    narrow = cluster("cold brew ratio", "cold brew water ratio", cluster_id="c-3")
+    pillar_of = dict.fromkeys(("c-1", "c-2", "c-3"), "p-1")
+    assert pillar_heads([asked, broad, narrow], pillar_of) == {"c-1"}
+    assert pillar_heads([asked, narrow], pillar_of) == frozenset(), "two clusters need no hub"
+    assert plan_idea(broad, hub_of="pillar Cold Brew").reasons[0] == "largest topic of pillar Cold Brew: 3 keywords"
+
+
+@pytest.mark.parametrize(
+    ("texts", "intents", "features", "expected"),
+    [
+        (("barista training", "coffee school"), ("transactional",), ("Local pack",), ("service", "service_area")),
+        (("moka pot", "moka pots"), ("commercial",), ("Shopping ads", "Reviews"), ("product", "product_collection")),
+        (("flair 58", "flair 58 plus"), ("commercial",), ("Reviews",), ("post", "review")),
+        (
+            ("silent grinder", "quiet mill", "low noise", "noiseless"),
+            ("commercial",),
+            ("Reviews",),
+            ("post", "top_listicle"),
+        ),
+        (("espresso water hardness",), ("informational",), ("Featured snippet",), ("post", "question")),
+        (("espresso water hardness",), ("informational",), ("featured_snippet",), ("post", "question")),
+        (("espresso water hardness",), ("informational",), ("People also ask",), ("post", "guide_tutorial")),
+        (("blue bottle coffee", "bluebottle"), ("navigational",), ("Sitelinks",), ("brand_page", "landing_page")),
+    ],
+)
+def test_results_pages_decide_where_words_say_nothing(
+    texts: tuple[str, ...], intents: tuple[Intent, ...], features: tuple[str, ...], expected: tuple[str, str]
+) -> None:
+    keywords = [KeywordFacts(text=text, volume=90, intents=intents, serp_features=features) for text in texts]
+    plan = plan_idea(describe_cluster("c-1", keywords))
+    assert (plan.content_type, plan.content_structure) == expected
+
+
+def test_videos_on_results_pages_are_a_reason_to_add_one() -> None:
+    keywords = [KeywordFacts(text="latte art heart", serp_features=("Video", "Image pack"))]
+    assert plan_idea(describe_cluster("c-1", keywords)).reasons[-1] == (
+        "1 of 1 results pages show videos: a clip belongs on the page"
+    )
 
 
 def test_the_first_six_of_the_demo_are_a_varied_start(tmp_path: Path) -> None:
-    clusters = cluster_file(DEMO, tmp_path / "out.csv").clusters
+    clusters = cluster_file(DEMO, tmp_path / "out.csv", LexicalEmbeddings()).clusters
     sector_of = {each.id: sector_of_cluster(each.keywords, SECTORS) for each in clusters}
     heads = sector_heads(clusters, sector_of)
     assert {each.name for each in clusters if each.id in heads} == {"Espresso Machine", "Coffee Beans"}
-    ranked = rank_ideas([(each, plan_idea(each, sector_head=each.id in heads)) for each in clusters], limit=12)
+    ranked = rank_ideas(
+        [(each, plan_idea(each, hub_of="its sector" if each.id in heads else "")) for each in clusters], limit=12
+    )
     assert len(ranked) == 12
     assert len({idea.plan.content_type for idea in ranked[:6]}) >= 3
     assert len({idea.plan.content_structure for idea in ranked[:6]}) >= 5
@@ -93,40 +139,6 @@ def test_three_types_are_found_even_when_one_type_scores_best() -> None:
     weak = [cluster("chemex vs v60", cluster_id="c-x"), cluster("espresso repair near me", cluster_id="c-y")]
     ranked = rank_ideas([(each, plan_idea(each)) for each in [*guides, *weak]], limit=6)
     assert {idea.plan.content_type for idea in ranked} == {"post", "comparison", "service"}
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "competes"),
-    [
-        ("best espresso machine", "top espresso machines", True),
-        ("chemex vs v60", "v60 vs chemex", True),
-        ("how to descale an espresso machine", "descaling espresso machines: how to", True),
-        ("moka pot", "moka pots", True),
-        ("best moka pot", "how to use a moka pot", False),
-        ("how to clean a moka pot", "how to use a moka pot", False),
-        ("french press coffee ratio", "cold brew coffee ratio", False),
-        ("espresso grinder", "best espresso grinder", False),
-        ("light roast vs dark roast", "light roast vs dark roast caffeine", False),
-    ],
-)
-def test_the_gate_knows_the_same_search_in_other_words(one: str, other: str, competes: bool) -> None:
-    conflict = find_conflict(PageClaim("idea 1", "idea", one), [PageClaim("idea 2", "idea", other)])
-    assert (conflict is not None) is competes
-
-
-def test_the_gate_says_what_to_do_instead() -> None:
-    idea = PageClaim("idea 5", "idea", "moka pot ratio", ("moka pot grind size", "moka pot sizes"))
-    page = PageClaim("https://cremalane.example/moka-pot/", "page", "moka pot", ("moka pot ratio",))
-    other = PageClaim("idea 2", "idea", "moka pot ratio")
-    conflict = find_conflict(idea, [other, page])
-    assert conflict is not None
-    assert conflict.reason == "https://cremalane.example/moka-pot/ already answers 'moka pot ratio'"
-    assert conflict.advice == "refresh https://cremalane.example/moka-pot/ instead of writing a second page"
-    assert find_conflict(idea, [PageClaim("idea 9", "idea", "latte art", ("latte art heart",))]) is None
-    sharing = PageClaim("idea 3", "idea", "stovetop brewer", ("moka pot sizes", "moka pot grind size", "x"))
-    shared = find_conflict(idea, [sharing])
-    assert shared is not None
-    assert "2 secondary queries are the same" in shared.reason
 
 
 def test_keywords_find_their_sector_by_seeds() -> None:
