@@ -10,11 +10,13 @@ import io
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 # About 40,000 rows of an export: large enough for pandas, small enough to keep memory flat.
 BLOCK_CHARACTERS = 4 << 20
 # No spreadsheet holds such a line; a quote that is never closed must not read the rest of the file into memory.
 MOST_CHARACTERS_OF_A_RECORD = 16 << 20
+MOST_CHARACTERS_LOOKED_AHEAD = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ class _Lines:
         self._texts = texts
         self._delimiter = delimiter
         self._width = width
+        self._is_sound = False
         self._characters = 0
 
     def __iter__(self) -> "_Lines":
@@ -178,12 +181,12 @@ class _Lines:
 
     def __next__(self) -> str:
         if not self.taken:
-            self.swallowed, self._characters = False, 0
+            self.swallowed, self._is_sound, self._characters = False, False, 0
         else:
             if not self.ahead:
                 self.went_on = True
                 self.ahead.extend(io.StringIO(next(self._texts, ""), newline=""))
-            if self.ahead and self._is_row(self.ahead[0]):
+            if self.ahead and self._swallows(self.ahead[0]):
                 self.swallowed = True
                 raise StopIteration
         if not self.ahead:
@@ -198,7 +201,35 @@ class _Lines:
         self.ahead.extendleft(reversed(self.taken[1:]))
         return self.taken[0]
 
-    def _is_row(self, line: str) -> bool:
-        """Whether a line inside quotes is a row of its own (full width, quotes closed), or the record has no end."""
-        full = line.count(self._delimiter) >= self._width and line.count('"') % 2 == 0 and bool(line.strip())
-        return full or self._characters + len(line) > MOST_CHARACTERS_OF_A_RECORD
+    def _swallows(self, line: str) -> bool:
+        """Whether the record would take in a row that is not its own, or has no end."""
+        if self._characters + len(line) > MOST_CHARACTERS_OF_A_RECORD:
+            return True
+        is_full_row = line.count(self._delimiter) >= self._width and line.count('"') % 2 == 0 and bool(line.strip())
+        if not is_full_row or self._is_sound:
+            return False
+        self._is_sound = self._ends_soundly()
+        return not self._is_sound
+
+    def _ends_soundly(self) -> bool:
+        """Whether the quotes are closed as they should be, and leave a full row: then the line is part of a cell."""
+        reader = csv.reader(chain(self.taken, self._peek()), delimiter=self._delimiter, strict=True)
+        try:
+            return len(next(reader)) == self._width + 1
+        except csv.Error:
+            return False
+
+    def _peek(self) -> Iterator[str]:
+        """The lines ahead, as far as a cell can be expected to go on."""
+        seen = characters = 0
+        while characters < MOST_CHARACTERS_LOOKED_AHEAD:
+            if seen == len(self.ahead):
+                self.went_on = True
+                self.ahead.extend(io.StringIO(next(self._texts, ""), newline=""))
+            lines = list(islice(self.ahead, seen, seen + 100))
+            if not lines:
+                return
+            for line in lines:
+                characters += len(line)
+                yield line
+            seen += len(lines)
