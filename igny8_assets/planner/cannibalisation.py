@@ -27,12 +27,14 @@ if TYPE_CHECKING:
 SAME_SUBJECT = 0.6
 # Nearly the same text.
 SAME_QUERY = 0.93
-# Each says something of its own in another order: a paraphrase, which seldom falls together by chance.
-SAME_PARAPHRASE = 0.77
-# One thing stands in place of another: a synonym (sofa, couch) is nearer than another brand or material (gas, charcoal).
-# The first figure is for the two words or phrases, the second for the queries as a whole.
-SAME_WORD = ((0.85, 0.0), (0.77, 0.86), (0.5, 0.88))
-SAME_PHRASE = ((0.7, 0.8), (0.4, 0.82))
+# Where both say something of their own: how near the two differences must be, and the queries as a whole, in any pair.
+Floors = tuple[tuple[float, float], ...]
+SAME_SYNONYM = 0.85
+# One word, or one phrase, stands in place of another: a synonym (sofa, couch) is nearer than another brand or material.
+SAME_WORD: Floors = ((SAME_SYNONYM, 0.0), (0.77, 0.86), (0.5, 0.88))
+SAME_PHRASE: Floors = ((0.7, 0.8), (0.4, 0.82))
+# In another order it is a paraphrase, which seldom falls together by chance.
+SAME_PARAPHRASE: Floors = ((0.4, 0.79), (0.3, 0.82), (0.0, 0.86))
 SAME_PAGE_SIMILARITY = 0.8
 OWNING_POSITION = 20
 
@@ -161,7 +163,8 @@ def same_search(
 ) -> str | None:
     """The evidence that two queries are one search in two wordings; None when they are two searches."""
     left, right = read_wording(one), read_wording(other)
-    if not _kinds_agree(_kind_of_search(one, left), _kind_of_search(other, right)) or are_opposed(left, right):
+    kind = _kind_of_search(one, left)
+    if not _kinds_agree(kind, _kind_of_search(other, right)) or are_opposed(left, right):
         return None
     mine, theirs = differences(left, right)
     if not mine and not theirs:
@@ -172,23 +175,25 @@ def same_search(
     if likeness(one, other) < SAME_SUBJECT:
         return None
     whole = max(likeness(one, other), likeness(_plain(left), _plain(right)))
+    # Using a thing and the thing itself are written nearly alike: *how to tamp espresso*, *espresso tamper*.
+    if any(names_its_doer(one_word, other_word) for one_word in mine for other_word in theirs):
+        return None
     if whole >= SAME_QUERY:
         same = True
     elif not mine or not theirs:
         # One says more: a narrower page, unless it is nearly the same text.
         same = False
-    elif in_one_slot(left, right):
-        same = _synonyms(mine, theirs, whole, likeness)
     else:
-        doer = any(names_its_doer(mine_, theirs_) for mine_ in mine for theirs_ in theirs)
-        same = (likeness(one, other) if doer else whole) >= SAME_PARAPHRASE
+        difference = likeness(" ".join(mine), " ".join(theirs))
+        if kind == "comparison":
+            # Comparisons name their sides; other sides are another comparison.
+            floors: Floors = ((SAME_SYNONYM, 0.0),)
+        elif not in_one_slot(left, right):
+            floors = SAME_PARAPHRASE
+        else:
+            floors = SAME_WORD if len(mine) == len(theirs) == 1 else SAME_PHRASE
+        same = any(difference >= apart and whole >= around for apart, around in floors)
     return f"{whole:.0%} the same meaning" if same else None
-
-
-def _synonyms(mine: Sequence[str], theirs: Sequence[str], whole: float, likeness: Likeness) -> bool:
-    difference = likeness(" ".join(mine), " ".join(theirs))
-    floors = SAME_WORD if len(mine) == len(theirs) == 1 else SAME_PHRASE
-    return any(difference >= apart and whole >= around for apart, around in floors)
 
 
 def _plain(wording: Wording) -> str:

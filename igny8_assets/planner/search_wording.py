@@ -52,7 +52,7 @@ film: films, movie, movies
 apartment: apartments, flat to rent, flats to rent
 rubbish: trash, garbage, waste
 buy: buying, purchase, purchasing, order, shop, shopping
-make: making, create, creating
+recipe: recipes, make, making, homemade, create, creating
 choose: choosing, pick, picking, select, selecting
 compare: vs, versus, compared to, compared with, difference between, differences between
 not: won't, doesn't, don't, isn't, aren't, can't, cannot, not
@@ -173,7 +173,14 @@ amsterdam athens atlanta auckland austin bangkok barcelona beijing belfast berli
 _FLUFF = word_set(
     "tip tips guide guides tutorial tutorials idea ideas advice help way ways step steps method methods list overview "
     "basics best top good great better review reviews explained definition reason many all during person people product "
-    "products design designs take need needed get getting compare"
+    "products design designs take needed get getting compare"
+)
+# What is asked of a thing. A query that names one of these is about that, and a query that does not is not.
+_ASPECTS = frozenset(
+    stem(word)
+    for word in word_set(
+        "ratio temperature pressure recipe repair maintenance storage used use work need gift pen kit cover ingredient nutrition"
+    )
 )
 _OPPOSED = {"with": "without", "without": "with", "to": "from", "from": "to", "before": "after", "after": "before"}
 _DIRECTED = frozenset({*_OPPOSED, "into", "in", "near"})
@@ -247,6 +254,11 @@ def are_opposed(one: Wording, other: Wording) -> bool:
         here, there = exclusive & mine, exclusive & theirs
         if here and there and here != there:
             return True
+    if (mine & _ASPECTS) != (theirs & _ASPECTS):
+        return True
+    lacking = {root for word, root in one.directed if word == "without"}
+    if bool(lacking) != any(word == "without" for word, _ in other.directed):
+        return True
     turned = {(_OPPOSED[word], root) for word, root in one.directed if word in _OPPOSED}
     return bool(turned & other.directed) or _turned_round(one, other) or _elsewhere(one, other)
 

@@ -47,8 +47,8 @@ def test_both_halves_of_the_labelled_pairs(likeness: PhraseLikeness, held_out: b
 
 
 def test_on_pairs_that_no_rule_was_chosen_by_the_gate_stops_few_wrongly(likeness: PhraseLikeness) -> None:
-    """What a new site can expect: a wrong stop is rare, and one competing pair in six passes on its targets alone."""
-    assert stopped([pair for pair in UNSEEN if pair.competes], likeness) >= 0.8
+    """What a new site can expect: a wrong stop is rare, and one competing pair in four passes on its targets alone."""
+    assert stopped([pair for pair in UNSEEN if pair.competes], likeness) >= 0.75
     assert stopped([pair for pair in UNSEEN if not pair.competes], likeness) <= 0.05
 
 
