@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from igny8_assets.planner.keyword_files import FilePreview, KeywordReader, KeywordRow, preview
-from igny8_assets.planner.keyword_loading import Target, sort_out, store_chunk, whole_keywords
+from igny8_assets.planner.keyword_loading import Target, read_ahead, sort_out, store_chunk, whole_keywords
 from igny8_assets.planner.keyword_markets import market_code
 from igny8_assets.planner.keyword_rows import domain_of
 from igny8_assets.planner.sector_choice import SectorChooser
@@ -251,7 +251,7 @@ def _load(
         parts.media.open_path(staged.media_key) as path,
         KeywordReader(path, staged.file_name, columns=staged.columns or None, market=staged.market) as reader,
     ):
-        for done, rows in whole_keywords(reader):
+        for done, rows in read_ahead(whole_keywords(reader)):
             with parts.warehouse.write() as session:
                 new += store_chunk(
                     session, _of_origin(rows, staged), target, only_positions=staged.purpose == "competitor"

@@ -5,9 +5,10 @@ is not written a second time.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import RowMapping
 from sqlalchemy.orm import Session
@@ -23,6 +24,8 @@ from igny8_resources.warehouse.store.keyword_loading import (
     stored_keywords,
 )
 from igny8_resources.warehouse.tables.columns import CENTIMILLI, utc_now
+
+Chunk = TypeVar("Chunk")
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,15 @@ def whole_keywords(reader: KeywordReader) -> Iterator[tuple[int, list[KeywordRow
             yield records, rows[:cut]
     if held:
         yield records, held
+
+
+def read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The same chunks, each read in a thread while the one before is stored: the database works meanwhile."""
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="keyword-reader") as reader:
+        coming = reader.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = reader.submit(next, chunks, None)
+            yield chunk
 
 
 def sort_out(session: Session, rows: Sequence[KeywordRow], target: Target) -> Sorted:

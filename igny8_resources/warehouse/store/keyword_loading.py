@@ -34,6 +34,7 @@ from igny8_resources.warehouse.tables.tenancy import Site
 
 Values = Mapping[str, Any]
 ROWS_FETCHED_AT_ONCE = 5_000
+ROWS_COPIED_AT_ONCE = 500
 
 _KEYWORDS: Table = Keyword.__table__  # type: ignore[assignment]
 _POSITIONS: Table = KeywordPosition.__table__  # type: ignore[assignment]
@@ -182,18 +183,33 @@ def _insert(session: Session, table: Table, rows: Sequence[Values]) -> None:
         session.connection().execute(insert(table), [dict(row) for row in rows])
         return
     names = list(rows[0])
-    cells = [_as_copied(table.c[name], [row[name] for row in rows]) for name in names]
-    sheet = io.StringIO()
-    csv.writer(sheet, lineterminator="\n").writerows(zip(*cells, strict=True))
-    sheet.seek(0)
     # An empty cell is NULL where a column may be NULL, else an empty text.
     texts = ", ".join(name for name in names if not table.c[name].nullable)
     statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT csv{f', FORCE_NOT_NULL ({texts})' if texts else ''})"
     cursor: Any = session.connection().connection.cursor()
     try:
-        cursor.copy_expert(statement, sheet)
+        cursor.copy_expert(statement, _CopiedRows(table, rows))
     finally:
         cursor.close()
+
+
+class _CopiedRows:
+    """Rows as the file that COPY reads, written piece by piece: the server stores one while the next is written."""
+
+    def __init__(self, table: Table, rows: Sequence[Values]) -> None:
+        self._table = table
+        self._rows = rows
+        self._written = 0
+
+    def read(self, _size: int = -1) -> str:
+        """The next rows as CSV, empty after the last."""
+        rows = self._rows[self._written : self._written + ROWS_COPIED_AT_ONCE]
+        self._written += len(rows)
+        sheet = io.StringIO()
+        if rows:
+            cells = [_as_copied(self._table.c[name], [row[name] for row in rows]) for name in rows[0]]
+            csv.writer(sheet, lineterminator="\n").writerows(zip(*cells, strict=True))
+        return sheet.getvalue()
 
 
 def _as_copied(column: Column[Any], values: list[Any]) -> list[Any]:
