@@ -16,8 +16,8 @@ load_keywords = dg.define_asset_job(
 )
 plan_site = dg.define_asset_job(
     names.PLAN_SITE,
-    selection=dg.AssetSelection.assets("keywords", "clusters", "ideas", "tasks"),
-    description="Load staged keyword files, cluster the keywords, find ideas and turn the best into tasks.",
+    selection=dg.AssetSelection.assets("keywords", "clusters", "taxonomies", "opportunities", "ideas", "tasks"),
+    description="Load staged keyword files, cluster the keywords, find ideas and opportunities and turn the best into tasks.",
 )
 write_article = dg.define_asset_job(
     names.WRITE_ARTICLE,
