@@ -8,8 +8,8 @@ from igny8_assets.linker import assets as linker
 from igny8_assets.linker import checks as linker_checks
 from igny8_assets.planner import assets as planner
 from igny8_assets.planner import checks as planner_checks
-from igny8_assets.planner.inbox_job import collect_inbox
 from igny8_assets.planner import insight_assets as planner_insights
+from igny8_assets.planner.inbox_job import collect_inbox
 from igny8_assets.publishing import assets as publishing
 from igny8_assets.publishing import checks as publishing_checks
 from igny8_assets.schema import assets as schema

@@ -32,11 +32,13 @@ images             articles  writer      image_prompts                          
 internal_links     articles  linker      article_schema                          table
 keywords           sites     planner     -                                       pandas table
 link_graph         sites     linker      published_article                       table
+opportunities      sites     planner     clusters keywords                       table
 published_article  articles  publishing  article_schema images internal_links    web
 rendered_video     videos    video       visuals                                 video
 site_build         sites     sites       link_graph published_article            web
 social_posts       articles  social      published_article                       ai table
 tasks              sites     planner     ideas                                   table
+taxonomies         sites     planner     clusters                                ai table
 video_projects     articles  video       published_article                       table
 video_script       videos    video       video_projects                          ai table
 visuals            videos    video       voiceover                               image
@@ -60,7 +62,7 @@ stream_data_fits_preset       rendered_video     blocking
 
 JOBS = {
     "load_keywords": "keywords",
-    "plan_site": "keywords clusters ideas tasks",
+    "plan_site": "keywords clusters taxonomies opportunities ideas tasks",
     "write_article": "article image_prompts images article_schema internal_links",
     "publish_article": "published_article",
     "build_site": "link_graph site_build",
@@ -91,7 +93,7 @@ def specs(deployment: Deployment) -> list[dg.AssetSpec]:
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef, Path]]:
     """Every asset function with its file."""
-    for path in sorted((ROOT / "igny8_assets").glob("*/assets.py")):
+    for path in sorted((ROOT / "igny8_assets").glob("*/*assets.py")):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and any("dg.asset" in ast.unparse(d) for d in node.decorator_list):
                 yield node.name, node, path
@@ -176,6 +178,7 @@ def test_sensors_and_schedules_run_by_default(deployment: Deployment) -> None:
     assert [sensor.name for sensor in sensors] == [
         "content_events",
         "content_requests",
+        "inbox",
         "run_failures",
         "run_cancellations",
         "video_events",
@@ -245,7 +248,7 @@ def test_dagster_accepts_the_workspace(tmp_path: Path) -> None:
 
 
 def test_job_and_asset_modules_hold_what_their_names_say() -> None:
-    for path in (ROOT / "igny8_assets").glob("*/assets.py"):
+    for path in (ROOT / "igny8_assets").glob("*/*assets.py"):
         assert inspect.cleandoc(ast.get_docstring(ast.parse(path.read_text())) or ""), path
 
 
