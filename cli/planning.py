@@ -78,6 +78,7 @@ def list_opportunities(
     """What is worth doing next on a site, the best first, each with its reason."""
     from igny8_assets.planner.opportunity_finding import find_opportunities
     from igny8_resources.warehouse.store.opportunities import opportunities_of
+    from igny8_resources.warehouse.store.sites import site_by_key
 
     if context.invoked_subcommand is not None:
         return
@@ -87,8 +88,6 @@ def list_opportunities(
         parts = platform_here()
         found = find_opportunities(parts, site)
         with parts.warehouse.read() as session:
-            from igny8_resources.warehouse.store.sites import site_by_key
-
             rows = opportunities_of(session, site_by_key(session, site).id, kind=kind)
         if rows:
             table = Table("no.", "kind", "what", "score", "why", "advice")
