@@ -22,7 +22,7 @@ def stability_figures(programs: Programs, *, quick: bool) -> list[Figure]:
     texts = generated_keywords(count + added)
     vectors = programs.vectors(texts, "stability")
     first = cluster_keywords(texts[:count], vectors[:count])
-    before = {normalise(text): cluster for text, cluster in zip(texts[:count], first.assignments, strict=True)}
+    before = {("", normalise(text)): cluster for text, cluster in zip(texts[:count], first.assignments, strict=True)}
     second = cluster_keywords(texts, vectors, previous=before)
     old_ids = set(first.assignments)
     stayed = sum(old == new for old, new in zip(first.assignments, second.assignments[:count], strict=True))
