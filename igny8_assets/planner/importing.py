@@ -8,6 +8,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from igny8_assets.planner.garbage_collection import garbage_collection_paused
 from igny8_assets.planner.keyword_files import FilePreview, KeywordReader, KeywordRow, preview
 from igny8_assets.planner.keyword_loading import Target, read_ahead, sort_out, store_chunk, whole_keywords
 from igny8_assets.planner.keyword_markets import market_code
@@ -248,6 +249,7 @@ def _load(
     )
     total, new = staged.rows_good + staged.rows_refused, 0
     with (
+        garbage_collection_paused(),
         parts.media.open_path(staged.media_key) as path,
         KeywordReader(path, staged.file_name, columns=staged.columns or None, market=staged.market) as reader,
     ):

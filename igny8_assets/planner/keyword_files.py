@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from igny8_assets.planner.garbage_collection import garbage_collection_paused
 from igny8_assets.planner.keyword_columns import KeywordChunk, TableReader
 from igny8_assets.planner.keyword_exports import (
     TOOL_NAMES,
@@ -157,7 +158,10 @@ class KeywordReader:
                 if mapping.tool == "google_keyword_planner":
                     # Only the whole file tells round figures from exact ones that happen to be round.
                     reader.only_buckets = all(map(reader.holds_only_buckets, table.blocks(start, width)))
-                yield from map(reader.read, table.blocks(start, width))
+                for block in table.blocks(start, width):
+                    with garbage_collection_paused():
+                        chunk = reader.read(block)
+                    yield chunk
 
 
 def _usable(tables: list[Table], name: str, chosen: Mapping[str, str] | None) -> list[tuple[Table, int, ColumnMapping]]:
