@@ -66,6 +66,7 @@ class S3StandIn:
         self.objects: dict[str, StoredObject] = {}
         self.uploads: dict[str, Upload] = {}
         self.seen: list[Seen] = []
+        self.page_size = 2
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._faults: deque[S3Error | str] = deque()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -234,6 +235,10 @@ def _handler(store: S3StandIn) -> type[BaseHTTPRequestHandler]:
                 raise S3Error(400, "MissingContentMD5")
             if "uploads" in query or "uploadId" in query:
                 return self._multipart(name, query, headers, body)
+            if not name and query.get("list-type") == "2":
+                return self._listing(query)
+            if "x-amz-copy-source" in headers:
+                return self._copy(name, headers)
             if self.command == "PUT":
                 store.objects[name] = StoredObject(body, headers.get("content-type", ""), _metadata(headers))
                 return 200, b"", {"etag": store.objects[name].etag}
@@ -243,6 +248,36 @@ def _handler(store: S3StandIn) -> type[BaseHTTPRequestHandler]:
             if name not in store.objects:
                 raise S3Error(404, "NoSuchKey")
             return self._content(store.objects[name], headers)
+
+        def _listing(self, query: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
+            """One page of names under a prefix; what lies deeper than the delimiter is summed up, as S3 does."""
+            prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
+            names = sorted(name for name in store.objects if name.startswith(prefix))
+            shallow = [name for name in names if not delimiter or delimiter not in name.removeprefix(prefix)]
+            after = query.get("continuation-token", "")
+            waiting = [name for name in shallow if name > after]
+            page = waiting[: store.page_size]
+            entries = "".join(
+                f"<Contents><Key>{escape(name)}</Key><Size>{len(store.objects[name].data)}</Size>"
+                f"<ETag>{escape(store.objects[name].etag)}</ETag>"
+                "<LastModified>2026-05-04T12:30:00.000Z</LastModified></Contents>"
+                for name in page
+            )
+            more = len(waiting) > len(page)
+            following = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if more else ""
+            xml = (
+                f"<ListBucketResult><Name>{store.bucket}</Name><KeyCount>{len(page)}</KeyCount>"
+                f"<IsTruncated>{'true' if more else 'false'}</IsTruncated>{following}{entries}</ListBucketResult>"
+            )
+            return 200, xml.encode(), {"content-type": "application/xml"}
+
+        def _copy(self, name: str, headers: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
+            bucket, _, source = unquote(headers["x-amz-copy-source"]).lstrip("/").partition("/")
+            if bucket != store.bucket or source not in store.objects:
+                raise S3Error(404, "NoSuchKey")
+            store.objects[name] = store.objects[source]
+            xml = f"<CopyObjectResult><ETag>{escape(store.objects[name].etag)}</ETag></CopyObjectResult>"
+            return 200, xml.encode(), {"content-type": "application/xml"}
 
         def _content(self, found: StoredObject, headers: dict[str, str]) -> tuple[int, bytes, dict[str, str]]:
             described = {"etag": found.etag, "content-type": found.media_type, "accept-ranges": "bytes"}
