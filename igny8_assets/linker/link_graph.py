@@ -47,7 +47,7 @@ def analyse_links(paths: Sequence[str], edges: Iterable[LinkEdgeFact], home: str
     Raises:
         ValueError: ``home`` is not one of ``paths``.
     """
-    import igraph
+    import networkx as nx
 
     numbers = {path: number for number, path in enumerate(dict.fromkeys(paths))}
     if home not in numbers:
@@ -60,15 +60,18 @@ def analyse_links(paths: Sequence[str], edges: Iterable[LinkEdgeFact], home: str
             known.add((numbers[edge.source], numbers[edge.target]))
         else:
             broken.append(edge)
-    graph = igraph.Graph(n=len(numbers), edges=sorted(known), directed=True)
-    ranks, depths = graph.pagerank(damping=DAMPING), graph.distances(source=numbers[home], mode="out")[0]
-    indegree, outdegree = graph.degree(mode="in"), graph.degree(mode="out")
+    graph = nx.DiGraph()
+    graph.add_nodes_from(range(len(numbers)))
+    graph.add_edges_from(sorted(known))
+    ranks = nx.pagerank(graph, alpha=DAMPING, max_iter=1000, tol=1e-12)
+    depths = nx.single_source_shortest_path_length(graph, numbers[home])
+    indegree, outdegree = graph.in_degree, graph.out_degree
     pages = tuple(
         PageLinks(
             path=path,
             inlinks=indegree[number],
             outlinks=outdegree[number],
-            depth=None if depths[number] == float("inf") else int(depths[number]),
+            depth=depths.get(number),
             pagerank=ranks[number],
             orphan=indegree[number] == 0 and path != home,
         )

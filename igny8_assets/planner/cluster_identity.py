@@ -2,8 +2,13 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+# A keyword is one in its market: market ("" when unknown) and normalised text.
+KeywordKey = tuple[str, str]
+Member = TypeVar("Member", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,7 @@ class Move:
     keyword: str
     source: str
     target: str
+    market: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,49 +49,44 @@ class ClusterChanges:
     moves: tuple[Move, ...] = ()
 
 
-def mint_id(founder: str, taken: set[str]) -> str:
-    """An id for a new cluster from the keyword that founded it: ``c-`` and 8 hexadecimal digits.
+def founder_text(keyword: KeywordKey) -> str:
+    """What ``mint_id`` makes an id from: the keyword, with its market where that is known."""
+    market, text = keyword
+    return f"{market}/{text}" if market else text
+
+
+def mint_id(founder: str, taken: Collection[str], prefix: str = "c-") -> str:
+    """An id for a new cluster from the keyword that founded it: the prefix and 8 hexadecimal digits.
 
     An id in ``taken`` is never minted again: a counter joins the keyword until the id is free.
     """
     attempt = 0
     while True:
         text = founder if attempt == 0 else f"{founder}#{attempt}"
-        minted = "c-" + hashlib.sha256(text.encode()).hexdigest()[:8]
+        minted = prefix + hashlib.sha256(text.encode()).hexdigest()[:8]
         if minted not in taken:
             return minted
         attempt += 1
 
 
-def assign_ids(
-    memberships: Sequence[Sequence[str]], heads: Sequence[str], previous: Mapping[str, str]
-) -> tuple[list[str], ClusterChanges]:
-    """Give every cluster its id.
+def claim_ids(memberships: Sequence[Sequence[Member]], previous: Mapping[Member, str]) -> dict[int, str]:
+    """Which new groups go on under an old id.
 
-    An old id goes to the new cluster that holds the largest part of its surviving keywords. If several old clusters
-    claim one new cluster, the one most like it (Jaccard overlap of known keywords) wins and the others retire.
-    Everything else is minted from the head keyword.
+    An old id goes to the new group that holds the largest part of its surviving members. If several old ids claim one
+    new group, the one most like it (Jaccard overlap of known members) wins and the others retire.
 
     Args:
-        memberships: The normalised keywords of each new cluster.
-        heads: The founding keyword of each new cluster.
-        previous: Cluster id by normalised keyword.
+        memberships: The members of each new group.
+        previous: Old id by member.
 
     Returns:
-        The ids, in the order of ``memberships``, and the changes.
+        Old id by the number of the group; groups that nobody claims are missing.
     """
-    overlap: Counter[tuple[str, int]] = Counter()
-    surviving: Counter[str] = Counter()
-    for number, members in enumerate(memberships):
-        for keyword in members:
-            old = previous.get(keyword)
-            if old is not None:
-                overlap[old, number] += 1
-                surviving[old] += 1
+    overlap, surviving = _overlap(memberships, previous)
     largest: Counter[str] = Counter()
     for (old, _), shared in overlap.items():
         largest[old] = max(largest[old], shared)
-    known = [sum(keyword in previous for keyword in members) for members in memberships]
+    known = [sum(member in previous for member in members) for members in memberships]
     claims = sorted(
         overlap.items(),
         key=lambda claim: (-claim[1] / (surviving[claim[0][0]] + known[claim[0][1]] - claim[1]), -claim[1], claim[0]),
@@ -96,23 +97,46 @@ def assign_ids(
         if shared == largest[old] and old not in owned and number not in ids:
             ids[number] = old
             owned.add(old)
-    taken = set(previous.values())
-    created = []
-    for number, head in enumerate(heads):
-        if number not in ids:
-            ids[number] = mint_id(head, taken)
-            taken.add(ids[number])
-            created.append(ids[number])
-    named = [ids[number] for number in range(len(memberships))]
-    retired = tuple(sorted(set(previous.values()) - owned))
-    changes = _changes(memberships, named, previous, overlap, surviving)
-    return named, ClusterChanges(tuple(sorted(owned)), tuple(sorted(created)), retired, *changes)
+    return ids
+
+
+def changes_between(clusters: Mapping[str, Sequence[KeywordKey]], previous: Mapping[KeywordKey, str]) -> ClusterChanges:
+    """What a re-run changed.
+
+    Args:
+        clusters: The keywords of each cluster now, by its id.
+        previous: Cluster id by keyword, as the last run left them.
+    """
+    named = sorted(clusters)
+    memberships = [clusters[cluster_id] for cluster_id in named]
+    old = set(previous.values())
+    return ClusterChanges(
+        tuple(sorted(old & set(named))),
+        tuple(sorted(set(named) - old)),
+        tuple(sorted(old - set(named))),
+        *_changes(memberships, named, previous, *_overlap(memberships, previous)),
+    )
+
+
+def _overlap(
+    memberships: Sequence[Sequence[Member]], previous: Mapping[Member, str]
+) -> tuple[Counter[tuple[str, int]], Counter[str]]:
+    """How many members each old id has in each new group, and in all of them."""
+    overlap: Counter[tuple[str, int]] = Counter()
+    surviving: Counter[str] = Counter()
+    for number, members in enumerate(memberships):
+        for member in members:
+            old = previous.get(member)
+            if old is not None:
+                overlap[old, number] += 1
+                surviving[old] += 1
+    return overlap, surviving
 
 
 def _changes(
-    memberships: Sequence[Sequence[str]],
+    memberships: Sequence[Sequence[KeywordKey]],
     named: Sequence[str],
-    previous: Mapping[str, str],
+    previous: Mapping[KeywordKey, str],
     overlap: Counter[tuple[str, int]],
     surviving: Counter[str],
 ) -> tuple[tuple[Merge, ...], tuple[Split, ...], tuple[Move, ...]]:
@@ -131,9 +155,9 @@ def _changes(
     merges = tuple(Merge(new, tuple(sorted(olds))) for new, olds in sorted(sources.items()) if len(olds) > 1)
     splits = tuple(Split(old, tuple(sorted(news))) for old, news in sorted(parts.items()) if len(news) > 1)
     moves = tuple(
-        Move(keyword, previous[keyword], new)
-        for new, members in sorted(zip(named, memberships, strict=True))
-        for keyword in sorted(members)
-        if keyword in previous and previous[keyword] != new and (previous[keyword], new) not in travelled
+        Move(key[1], previous[key], new, key[0])
+        for new, members in zip(named, memberships, strict=True)
+        for key in sorted(members)
+        if key in previous and previous[key] != new and (previous[key], new) not in travelled
     )
     return merges, splits, moves

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from igny8_assets.planner.cluster_file import cluster_file
-from igny8_assets.planner.cluster_identity import Merge, Move, Split, assign_ids, mint_id
+from igny8_assets.planner.cluster_identity import Merge, Move, Split, changes_between, claim_ids, mint_id
 from igny8_assets.planner.cluster_naming import ClusterFacts, describe_cluster, title_case, word_casing
 from igny8_assets.planner.clustering import Clustering, cluster_keywords
 from igny8_assets.planner.keyword_files import KeywordFileError, read_keywords
@@ -32,8 +32,8 @@ def demo() -> tuple[tuple[str, ...], np.ndarray, tuple[tuple[str, ...], ...], tu
     )
 
 
-def by_text(clustering: Clustering, texts: list[str]) -> dict[str, str]:
-    return dict(zip(texts, clustering.assignments, strict=True))
+def by_text(clustering: Clustering, texts: list[str]) -> dict[tuple[str, str], str]:
+    return {("", text): cluster for text, cluster in zip(texts, clustering.assignments, strict=True)}
 
 
 def companions(clustering: Clustering, texts: tuple[str, ...], keyword: str) -> set[str]:
@@ -43,7 +43,7 @@ def companions(clustering: Clustering, texts: tuple[str, ...], keyword: str) -> 
 
 def test_the_demo_list_falls_into_topics_that_read_well() -> None:
     texts, vectors, intents, volumes = demo()
-    clustering = cluster_keywords(texts, vectors, intents=intents, volumes=volumes)
+    clustering = cluster_keywords(texts, vectors, intents=intents, volumes=volumes, mix_intents=True)
     sizes = [len(cluster.members) for cluster in clustering.clusters]
     assert sum(sizes) == len(texts), "nothing is lost"
     assert sum(4 <= size <= 22 for size in sizes) >= 40
@@ -92,9 +92,9 @@ def test_finer_resolution_and_strict_intents() -> None:
     coarse = cluster_keywords(texts, vectors, resolution=0.05)
     fine = cluster_keywords(texts, vectors, resolution=0.6)
     assert len(coarse.clusters) < len(fine.clusters)
-    strict = cluster_keywords(texts, vectors, intents=intents, mix_intents=False)
+    strict = cluster_keywords(texts, vectors, intents=intents)
     for cluster in strict.clusters:
-        assert len({next(iter(intents[row]), "") for row in cluster.members}) == 1
+        assert len({intents[row][0] for row in cluster.members if intents[row]}) <= 1
 
 
 def test_few_odd_and_repeated_texts() -> None:
@@ -123,17 +123,22 @@ def test_lexical_vectors_are_unit_rows_of_one_size() -> None:
     assert vectors[0] @ vectors[1] > 0.5 > abs(vectors[0] @ vectors[2])
 
 
+def in_no_market(**members: str) -> dict[tuple[str, str], str]:
+    return {("", keyword): f"c-{cluster}" for cluster, keywords in members.items() for keyword in keywords}
+
+
 def test_ids_follow_the_larger_part_and_changes_are_told() -> None:
-    previous = {**dict.fromkeys("abcde", "c-one"), **dict.fromkeys("fgh", "c-two"), **dict.fromkeys("ijkl", "c-three")}
-    memberships = [["a", "b", "c", "f", "g", "h"], ["d", "e", "new"], ["i", "j", "k"], ["l", "x"]]
-    ids, changes = assign_ids(memberships, ["a", "d", "i", "x"], previous)
-    assert ids[0] == "c-two", "all of it is here, and only a part of c-one"
+    previous = in_no_market(one="abcde", two="fgh", three="ijkl")
+    memberships = [[("", text) for text in group] for group in ("abcfgh", "den", "ijk", "lx")]
+    ids = claim_ids(memberships, previous)
+    assert ids == {0: "c-two", 2: "c-three"}, "of c-two all is here, of c-one only a part"
+    named = dict(zip(("c-two", "c-new", "c-three", "c-other"), memberships, strict=True))
+    changes = changes_between(named, previous)
     assert changes.retired == ("c-one",)
-    assert ids[2] == "c-three"
-    assert changes.merges == (Merge(ids[0], ("c-one", "c-two")),)
-    assert changes.splits == (Split("c-one", tuple(sorted((ids[0], ids[1])))),)
-    assert changes.moves == (Move("l", "c-three", ids[3]),)
-    assert set(changes.created) == {ids[1], ids[3]}
+    assert changes.merges == (Merge("c-two", ("c-one", "c-two")),)
+    assert changes.splits == (Split("c-one", ("c-new", "c-two")),)
+    assert changes.moves == (Move("l", "c-three", "c-other"),)
+    assert set(changes.created) == {"c-new", "c-other"}
 
 
 def test_a_new_id_is_never_one_that_was_used() -> None:
@@ -186,16 +191,16 @@ def test_names_are_written_as_people_write_them() -> None:
 
 def test_a_file_is_clustered_without_a_warehouse(tmp_path: Path) -> None:
     out = tmp_path / "clusters.csv"
-    report = cluster_file(DEMO, out)
+    report = cluster_file(DEMO, out, embeddings=LexicalEmbeddings())
     with out.open(encoding="utf-8", newline="") as sheet:
         rows = list(csv.DictReader(sheet))
     assert len(rows) == report.keywords == len({row["keyword"] for row in rows})
     assert {row["cluster_id"] for row in rows} == {cluster.id for cluster in report.clusters}
     assert report.embeddings == "lexical/tfidf-svd-256"
-    again = cluster_file(DEMO, tmp_path / "again.csv", previous=out)
+    again = cluster_file(DEMO, tmp_path / "again.csv", embeddings=LexicalEmbeddings(), previous=out)
     assert not again.changes.created
     assert [path.name for path in sorted(tmp_path.iterdir())] == ["again.csv", "clusters.csv"]
     with pytest.raises(KeywordFileError, match="no columns 'keyword' and 'cluster_id'"):
-        cluster_file(DEMO, out, previous=DEMO)
+        cluster_file(DEMO, out, embeddings=LexicalEmbeddings(), previous=DEMO)
     with pytest.raises(KeywordFileError, match="cannot write"):
-        cluster_file(DEMO, tmp_path / "missing" / "out.csv")
+        cluster_file(DEMO, tmp_path / "missing" / "out.csv", embeddings=LexicalEmbeddings())
