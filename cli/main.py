@@ -1,7 +1,6 @@
 """``igny8``: the same engines for a person at a terminal."""
 
 import time
-from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,7 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from cli.files import bytes_of, cluster, render
+from cli.clusters import clusters_app
+from cli.due_work import work
+from cli.files import cluster, render
+from cli.imports import export_app, import_file, seeds_app
+from cli.planning import ideas, opportunities_app, terms_app
 from cli.servers import dev, serve
 from cli.terminal import console, platform_here, sentences
 from igny8_resources.platform import Platform
@@ -22,40 +25,14 @@ site_app = typer.Typer(no_args_is_help=True, help="Sites of this deployment.")
 app.add_typer(site_app, name="site")
 user_app = typer.Typer(no_args_is_help=True, help="People who sign in to the API.")
 app.add_typer(user_app, name="user")
+app.add_typer(clusters_app, name="clusters")
+app.add_typer(seeds_app, name="seeds")
+app.add_typer(export_app, name="export")
+app.command("import")(import_file)
+app.add_typer(opportunities_app, name="opportunities")
+app.add_typer(terms_app, name="terms")
 
 SiteKey = Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")]
-
-
-@dataclass(frozen=True)
-class _Worked:
-    """How the work that was due went; ``pieces`` None means that a daemon does it."""
-
-    pieces: int | None
-    succeeded: bool
-
-
-def _work(parts: Platform, *, only_asked: bool = False) -> _Worked:
-    """Run what is due, or leave it to the daemon that looks after this instance.
-
-    ``only_asked`` stops after the open requests and leaves what follows from them to `igny8 run` or the daemon.
-    """
-    from cli.engine import Engine
-    from cli.instance import dagster_instance
-    from cli.show import live
-
-    with dagster_instance(parts.settings) as instance:
-        engine = Engine(parts, instance)
-        if engine.daemon_is_alive():
-            console.print("A Dagster daemon looks after this instance and does the work; `igny8 status` follows it.")
-            return _Worked(None, succeeded=True)
-        with engine.exclusive():
-            orphans = len(engine.orphans())
-            if orphans:
-                console.print(f"Taking up the work of {orphans} run{'s' if orphans > 1 else ''} that ended too early.")
-            with live(console, parts) as (on_start, on_end):
-                work = engine.run_requests if only_asked else engine.run_until_idle
-                outcomes = work(on_start, on_end)
-    return _Worked(len(outcomes), not any(outcome.failure for outcome in outcomes))
 
 
 @app.command()
@@ -167,72 +144,12 @@ def user_add(
         console.print(f"{email} can sign in as {role} of {account}")
 
 
-@app.command("import")
-def import_file(
-    file: Annotated[Path, typer.Argument(help="Keyword file: CSV, TSV, xlsx or zip of any SEO tool.")],
-    site: SiteKey,
-    sector: Annotated[str | None, typer.Option(help="Put every keyword into this sector.")] = None,
-    column: Annotated[
-        list[str] | None, typer.Option(help="Name a column yourself: keyword=Suchbegriff. Repeat as needed.")
-    ] = None,
-) -> None:
-    """Read a keyword file, say what is in it, and load its good rows."""
-    from igny8_assets.planner.importing import stage_file
-    from igny8_resources.requests import Item, submit_request
-    from igny8_resources.warehouse.store.sites import site_by_key
-    from jobs.names import LOAD_KEYWORDS
-
-    with sentences():
-        parts = platform_here()
-        chosen = _pairs(column)
-        staged = stage_file(parts, site, bytes_of(file), file.name, sector_slug=sector, columns=chosen)
-        seen = staged.preview
-        console.print(
-            f"{escape(file.name)}: {seen.tool_name}; {seen.good - seen.duplicates} keywords, "
-            f"{seen.duplicates} rows repeated, {seen.refused} refused"
-        )
-        for note in seen.notes:
-            console.print(f"  {escape(str(note))}", soft_wrap=True)
-        for problem in seen.problems[:20]:
-            console.print(f"  [yellow]{escape(str(problem))}[/]", soft_wrap=True)
-        if len(seen.problems) > 20:
-            console.print(f"  … and {len(seen.problems) - 20} more")
-        if not staged.is_new and staged.status == "loaded":
-            console.print("This very file is in already; nothing to do.")
-            return
-        with parts.warehouse.write() as session:
-            row = site_by_key(session, site)
-            submit_request(
-                session,
-                account_id=row.account_id,
-                site_id=row.id,
-                kind="import",
-                payload={"site_key": site, "import_id": staged.import_id},
-                items=[Item(LOAD_KEYWORDS, site)],
-                idempotency_key=f"import:{staged.import_id}",
-            )
-        worked = _work(parts, only_asked=True)
-        if worked.succeeded and worked.pieces:
-            console.print(f"The keywords are in. Next: igny8 run --site {site} --articles 3")
-        raise typer.Exit(0 if worked.succeeded else 1)
-
-
 def _ask_again(parts: Platform, site_key: str) -> None:
     from cli.retrying import ask_again
 
     again = ask_again(parts, site_key)
     if again:
         console.print(f"{again} piece{'s' if again > 1 else ''} of work had failed; trying again.")
-
-
-def _pairs(given: list[str] | None) -> dict[str, str] | None:
-    if not given:
-        return None
-    from igny8_assets.planner.importing import ImportRefused
-
-    if bad := [pair for pair in given if "=" not in pair]:
-        raise ImportRefused(f"--column {bad[0]}: expected field=header, for example keyword=Suchbegriff")
-    return dict(pair.split("=", 1) for pair in given)
 
 
 @app.command()
@@ -262,7 +179,7 @@ def run(
                 )
         before = _articles(parts, site)
         _ask_again(parts, site)
-        worked = _work(parts)
+        worked = work(parts)
         _print_made(parts, site)
         if articles and worked.pieces is not None and (made := _articles(parts, site) - before) < articles:
             console.print(
@@ -313,7 +230,7 @@ def approve(
                 approved.append(f"approved {key}: {content.title}")
         for line in approved or ["No article waits for approval."]:
             console.print(escape(line), soft_wrap=True)
-        worked = _work(parts)
+        worked = work(parts)
         if approved and worked.pieces:
             console.print(f"The site: {parts.settings.sites_folder / site / 'index.html'}", soft_wrap=True)
         raise typer.Exit(0 if worked.succeeded else 1)
@@ -381,7 +298,7 @@ def demo(
                 f"{seen.duplicates} repeated, {seen.refused} refused."
             )
         _ask_again(parts, demonstration.SITE_KEY)
-        worked = _work(parts)
+        worked = work(parts)
         _print_made(parts, demonstration.SITE_KEY)
         if worked.pieces == 0:
             console.print("Everything was there already: nothing was made twice and nothing was spent.")
@@ -412,7 +329,7 @@ def _print_where(parts: Platform, site_key: str, seconds: float) -> None:
     )
 
 
-for command in (cluster, render, serve, dev):
+for command in (cluster, render, serve, dev, ideas):
     app.command()(command)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from igny8_assets.planner.taxonomies.site_terms import MappedTerms
     from igny8_resources.warehouse.tables.planner import ContentIdea
 
-opportunities_app = typer.Typer(help="What is worth doing next on a site, and why.")
+opportunities_app = typer.Typer(no_args_is_help=True, help="What is worth doing next on a site, and why.")
 terms_app = typer.Typer(no_args_is_help=True, help="Terms of a site's taxonomies and the clusters that they stand for.")
 
 SiteKey = Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")]
@@ -68,10 +68,9 @@ def _idea_cells(idea: "ContentIdea") -> tuple[str, ...]:
     )
 
 
-@opportunities_app.callback(invoke_without_command=True)
+@opportunities_app.command("list")
 def list_opportunities(
-    context: typer.Context,
-    site: Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")] = "",
+    site: SiteKey,
     kind: Annotated[str | None, typer.Option(help="Only this kind: gap, quick_win, cannibalisation, orphan.")] = None,
     most: Annotated[int, typer.Option(min=1, help="Opportunities to show, the best first.")] = 30,
 ) -> None:
@@ -80,10 +79,6 @@ def list_opportunities(
     from igny8_resources.warehouse.store.opportunities import opportunities_of
     from igny8_resources.warehouse.store.sites import site_by_key
 
-    if context.invoked_subcommand is not None:
-        return
-    if not site:
-        raise typer.BadParameter("say which site: --site KEY")
     with sentences():
         parts = platform_here()
         found = find_opportunities(parts, site)

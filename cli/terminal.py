@@ -65,18 +65,25 @@ def _sentence(failure: Exception) -> str | None:
 def _known_failures() -> tuple[type[Exception], ...]:
     """Failures whose message is the whole answer."""
     from cli.engine import EngineBusy
+    from igny8_assets.planner.cluster_editing import EditRefused
     from igny8_assets.planner.importing import ImportRefused
     from igny8_assets.planner.keyword_exports import KeywordFileError
+    from igny8_assets.planner.opportunity_finding import DecisionRefused
+    from igny8_assets.planner.taxonomies.term_files import TermFileRefused
     from igny8_assets.review import NotApprovable
     from igny8_assets.video.failures import VideoError
     from igny8_resources.ai.errors import ProviderError
     from igny8_resources.credits import InsufficientCredits
     from igny8_resources.media import MediaError
     from igny8_resources.warehouse.migrate import WarehouseNotReady
+    from igny8_resources.warehouse.store.opportunities import UnknownOpportunity
     from igny8_resources.warehouse.store.sites import ModuleDisabled, SiteRefused, UnknownSite
+    from igny8_resources.warehouse.store.taxonomies import UnknownTerm
     from igny8_resources.warehouse.store.writer import NothingWritten, UnknownArticle
 
     return (
+        DecisionRefused,
+        EditRefused,
         EngineBusy,
         FileNotFoundError,
         ImportRefused,
@@ -90,8 +97,11 @@ def _known_failures() -> tuple[type[Exception], ...]:
         ProviderError,
         SettingsError,
         SiteRefused,
+        TermFileRefused,
         UnknownArticle,
+        UnknownOpportunity,
         UnknownSite,
+        UnknownTerm,
         VideoError,
         WarehouseNotReady,
     )

@@ -70,7 +70,7 @@ def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
     owners=OWNERS,
     code_version="1",
     kinds={"ai", "table"},
-    deps=["clusters"],
+    deps=["clusters", "taxonomies"],
 )
 def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Pages worth writing, typed by what their cluster's searchers want; ideas that would compete are marked, not queued."""

@@ -5,13 +5,14 @@ Pure: names, figures and vectors in, a PNG out.
 
 import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from igny8_assets.planner.cluster_naming import ClusterFacts
 from igny8_resources.fonts import Face, font_path
 from igny8_resources.palettes import rgb
 
@@ -53,6 +54,33 @@ class _Circle:
     y: float
     radius: float
     colour: str
+
+
+def mapped_clusters(
+    clusters: Sequence[ClusterFacts],
+    pillar_of: Mapping[str, str],
+    members: Mapping[str, Sequence[int]],
+    vectors: np.ndarray,
+) -> list[MappedCluster]:
+    """Circles for clusters: area is searches, or keywords where no searches are known at all.
+
+    Args:
+        clusters: The clusters.
+        pillar_of: The name of each cluster's pillar, by the cluster's id.
+        members: Each cluster's rows in ``vectors``, by its id.
+        vectors: One row a keyword; a cluster stands at the mean of its keywords.
+    """
+    measured = any(cluster.total_volume for cluster in clusters)
+    return [
+        MappedCluster(
+            name=cluster.name,
+            pillar=pillar_of[cluster.id],
+            keywords=len(cluster.keywords),
+            weight=float((cluster.total_volume or 0) if measured else len(cluster.keywords)),
+            vector=np.asarray(vectors[list(members[cluster.id])]).mean(axis=0),
+        )
+        for cluster in clusters
+    ]
 
 
 def draw_cluster_map(clusters: Sequence[MappedCluster], *, title: str, subtitle: str = "") -> bytes:
@@ -118,6 +146,10 @@ def _layout(vectors: np.ndarray) -> np.ndarray:
     count = len(vectors)
     if count == 1:
         return np.zeros((1, 2))
+    if np.ptp(vectors, axis=0).max() < 1e-6:
+        # Nothing tells them apart: a sunflower's spiral gives each a place.
+        turn, reach = np.arange(count) * 2.399963, np.sqrt((np.arange(count) + 0.5) / count)
+        return np.stack([reach * np.cos(turn), reach * np.sin(turn)], axis=1)
     if count < 8:
         centred = PCA(2, svd_solver="full").fit_transform(vectors) if count > 2 else np.array([[-1.0, 0.0], [1.0, 0.0]])
     else:

@@ -26,7 +26,7 @@ GRAPH = """
 article            articles  writer      tasks                                   ai table
 article_schema     articles  schema      article images                          json
 clusters           sites     planner     keywords                                ai table
-ideas              sites     planner     clusters                                ai table
+ideas              sites     planner     clusters taxonomies                     ai table
 image_prompts      articles  writer      article                                 ai table
 images             articles  writer      image_prompts                           ai image
 internal_links     articles  linker      article_schema                          table

@@ -66,7 +66,7 @@ def test_ideas_with_their_reasons_and_links(terminal: Terminal) -> None:
 
 
 def test_opportunities_are_found_accepted_and_dismissed(terminal: Terminal) -> None:
-    said = terminal.done("opportunities", "--site", SITE)
+    said = terminal.done("opportunities", "list", "--site", SITE)
     assert "moka pot sizes" in said
     assert "rival.example at 3" in said
     assert "oolong" not in said
@@ -79,19 +79,19 @@ def test_opportunities_are_found_accepted_and_dismissed(terminal: Terminal) -> N
     assert terminal.refused("opportunities", "accept", str(row.id), "--site", SITE) == (
         f"opportunity {row.id} is accepted already"
     )
-    assert "No opportunity is open." in terminal.done("opportunities", "--site", SITE, "--kind", "gap")
+    assert "No opportunity is open." in terminal.done("opportunities", "list", "--site", SITE, "--kind", "gap")
     assert terminal.rows(Opportunity)[0].status == "accepted"
 
 
 def test_an_opportunity_of_another_site_cannot_be_decided(terminal: Terminal) -> None:
-    terminal.done("opportunities", "--site", OTHER)
+    terminal.done("opportunities", "list", "--site", OTHER)
     [row] = terminal.rows(Opportunity)
     for verb in ("accept", "dismiss"):
         said = terminal.refused("opportunities", verb, str(row.id), "--site", SITE)
         assert said.startswith(f"there is no opportunity {row.id};")
     assert terminal.rows(Opportunity)[0].status == "open"
     assert "dismissed" in terminal.done("opportunities", "dismiss", str(row.id), "--site", OTHER)
-    terminal.done("opportunities", "--site", OTHER)
+    terminal.done("opportunities", "list", "--site", OTHER)
     assert [row.status for row in terminal.rows(Opportunity)] == ["dismissed"]
 
 
@@ -138,5 +138,5 @@ def test_a_file_without_the_columns_is_refused(terminal: Terminal, tmp_path: Pat
 def test_a_disabled_planner_looks_for_nothing(terminal: Terminal) -> None:
     with terminal.parts.warehouse.write() as session:
         set_module(session, site_by_key(session, SITE), "planner", enabled=False)
-    assert "the planner module is switched off" in terminal.refused("opportunities", "--site", SITE)
+    assert "the planner module is switched off" in terminal.refused("opportunities", "list", "--site", SITE)
     assert terminal.count(Opportunity) == 0

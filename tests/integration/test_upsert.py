@@ -5,7 +5,6 @@ import sqlite3
 import pytest
 from sqlalchemy import event, func, select
 
-from igny8_resources.warehouse.store.planner import KEYWORD_COLUMNS, known_keywords, save_keywords
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import EventCursor
 from igny8_resources.warehouse.tables.planner import Keyword
@@ -70,24 +69,19 @@ def test_thousands_of_keywords_fit_into_the_statements_that_sqlite_allows(wareho
         def _as_built_by_default(connection, *_rest):
             connection.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, BOUND_VALUES_OF_SQLITE)
 
-    row = (
-        dict.fromkeys(KEYWORD_COLUMNS)
-        | place.owned
-        | {
-            "market": "",
-            "volume_kind": "exact",
-            "intents": [],
-            "trend": [],
-            "serp_features": [],
-            "source": "semrush",
-            "updated_at": utc_now(),
-        }
-    )
+    row = {
+        **place.owned,
+        "market": "",
+        "volume_kind": "exact",
+        "intents": [],
+        "source": "semrush",
+        "updated_at": utc_now(),
+    }
     texts = [f"keyword {number}" for number in range(2_000)]
     rows = [{**row, "text": text, "normalized_text": text, "volume": 10} for text in texts]
+    key, update = ("site_id", "market", "normalized_text"), ("volume", "updated_at")
     with warehouse.write() as session:
-        save_keywords(session, rows)
-        save_keywords(session, [{**each, "volume": 20} for each in rows])
+        upsert(session, Keyword, rows, key=key, update=update)
+        upsert(session, Keyword, [{**each, "volume": 20} for each in rows], key=key, update=update)
     with warehouse.read() as session:
         assert session.scalar(select(func.count()).select_from(Keyword).where(Keyword.volume == 20)) == 2_000
-        assert len(known_keywords(session, place.site_id, texts)) == 2_000

@@ -87,8 +87,9 @@ class TestCommands:
         command, words = resolve(shlex.split(line)[1:])
         command.make_context(command.name, words)
 
-    def test_the_readme_shows_every_command(self) -> None:
-        shown = {resolve(shlex.split(line)[1:])[0].name for line in lines_of_commands("README.md")}
+    def test_the_readme_and_the_planners_page_show_every_command(self) -> None:
+        lines = [*lines_of_commands("README.md"), *lines_of_commands("docs/planner.md")]
+        shown = {resolve(shlex.split(line)[1:])[0].name for line in lines}
         program = typer.main.get_command(app)
         assert isinstance(program, TyperGroup)
         leaves: set[str | None] = set()

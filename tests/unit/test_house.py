@@ -113,7 +113,7 @@ def test_every_module_says_what_belongs_in_it() -> None:
 
 def test_no_module_has_grown_beyond_reading() -> None:
     lengths = {str(path): len((ROOT / path).read_text().splitlines()) for path, _ in modules()}
-    data = {name for name in lengths if "/migrations/" in name}
+    data = {name for name in lengths if "/migrations/" in name or name == "bench/planner/labelled_topics.py"}
     assert {name: lines for name, lines in lengths.items() if lines > MOST_LINES and name not in data} == {}
 
 

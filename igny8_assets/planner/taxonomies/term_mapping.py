@@ -113,9 +113,13 @@ def _similarities(terms: Sequence[TermFacts], clusters: Sequence[ClusterChoice],
     )
     means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
     heads = vectors[starts]
-    return np.maximum.reduce(
-        [vectors[:count] @ means.T, vectors[count : 2 * count] @ means.T, vectors[:count] @ heads.T]
+    by_name, described_as, by_head = (
+        vectors[:count] @ means.T,
+        vectors[count : 2 * count] @ means.T,
+        vectors[:count] @ heads.T,
     )
+    nearest: np.ndarray = np.maximum(np.maximum(by_name, described_as), by_head)
+    return nearest
 
 
 def _share(values: frozenset[Value], cluster: "_Read") -> float:
