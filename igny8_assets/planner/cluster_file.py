@@ -2,7 +2,8 @@
 
 import csv
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,12 +133,11 @@ def cluster_file(
     }
     listed = sorted(described.values(), key=lambda cluster: (-cluster.opportunity.total, cluster.id))
     out, picture = Path(out_path), None if map_path is None else Path(map_path)
-    try:
+    with _named(out):
         _write(out, listed, pillars, keywords)
-        if picture is not None:
+    if picture is not None:
+        with _named(picture):
             picture.write_bytes(_drawn(source.name, pillars, members, vectors))
-    except OSError as error:
-        raise KeywordFileError(f"cannot write {error.filename or out}: {error.strerror}") from error
     return ClusterFileReport(
         source=source,
         clusters=tuple(listed),
@@ -151,6 +151,14 @@ def cluster_file(
         out_path=out,
         map_path=picture,
     )
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise KeywordFileError(f"cannot write {path}: {error.strerror}") from error
 
 
 def _drawn(

@@ -22,7 +22,8 @@ import numpy as np
 from igny8_assets.planner.cluster_identity import ClusterChanges, KeywordKey, changes_between, founder_text
 from igny8_assets.planner.communities import communities_of, similarity_scale
 from igny8_assets.planner.group_joining import Similarities
-from igny8_assets.planner.keyword_units import KeywordRows, keyword_rows, leading, unit_vectors, units_of, with_results
+from igny8_assets.planner.keyword_units import unit_vectors, units_of, with_results
+from igny8_assets.planner.listed_keywords import KeywordRows, keyword_rows, leading
 from igny8_assets.planner.manual_choices import ManualChoices, place_keywords
 from igny8_assets.planner.neighbours import nearest_links
 from igny8_assets.planner.pillars import Pillar, PillarMember, group_pillars
@@ -99,7 +100,9 @@ def cluster_keywords(
         markets: Market per keyword; empty means unknown, which is a market of its own.
         intents: Search intents per keyword, the first one leading; empty means unknown.
         serp: The first ten results' URLs per keyword, best first; empty where unknown. Keywords of a market that share
-            seven or more stay together whatever their intents, since searchers get the same pages.
+            seven or more stay together whatever their intents, since searchers get the same pages; those that share
+            four to six stay together unless intents or other results part them; two or three make a link between
+            clusters; fewer, where both are known, speak against a common cluster.
         topics: The file's own grouping per keyword; decides the pillars when more than half of the rows have one.
         volumes: Monthly searches per keyword; the largest of a new cluster gives it its id. Centrality decides ties.
         mix_intents: Whether keywords of different leading intents may share a cluster. Otherwise an unknown intent goes
@@ -125,9 +128,10 @@ def cluster_keywords(
         same = np.array([keywords.keys[one][0] == keywords.keys[other][0] for one, other in pairs.tolist()], dtype=bool)
         pairs, shared = pairs[same], shared[same]
     settled = decided.settled(keywords.keys, old)
-    units = units_of([number for number, key in enumerate(keywords.keys) if key not in settled], pairs, shared)
+    wants = [""] * len(keywords.keys) if mix_intents else keywords.intents
+    units = units_of([number for number, key in enumerate(keywords.keys) if key not in settled], wants, pairs, shared)
     unit = unit_vectors(keywords, units)
-    kinds = ["" if mix_intents else leading(keywords.intents[number] for number in each) for each in units]
+    kinds = [leading(wants[number] for number in each) for each in units]
     places = ["" if mix_markets else keywords.keys[each[0]][0] for each in units]
     links, cosines = _links(unit, places, kinds, neighbours)
     scale = similarity_scale(unit, links, cosines)

@@ -1,16 +1,15 @@
-"""Rows of a list as keywords, and keywords as units that clustering never divides."""
+"""Keywords that search results hold together: units that clustering never divides."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import heapq
+from collections import defaultdict
+from collections.abc import Sequence
 
 import numpy as np
 
-from igny8_assets.planner.cluster_identity import KeywordKey
 from igny8_assets.planner.group_joining import Similarities
+from igny8_assets.planner.listed_keywords import KeywordRows, leading
 from igny8_assets.planner.neighbours import unit_rows
 from igny8_assets.planner.serp_overlap import SAME_CLUSTER, SAME_PAGE
-from igny8_resources.word_stems import normalise
 
 # A keyword with fewer known results than this says too little to doubt another one by.
 _RESULTS_TO_DOUBT = 8
@@ -19,59 +18,19 @@ _DOUBT = 0.4
 _SAME_CLUSTER_WEIGHT = 0.95
 
 
-@dataclass(frozen=True)
-class KeywordRows:
-    """The keywords of a list in ascending order of market and normal form; a repeated keyword is one with several rows."""
+def units_of(numbers: Sequence[int], intents: Sequence[str], pairs: np.ndarray, shared: np.ndarray) -> list[list[int]]:
+    """Keywords for which a search engine shows much the same pages, as units; every other keyword is one by itself.
 
-    keys: tuple[KeywordKey, ...]
-    rows: tuple[tuple[int, ...], ...]
-    unit: np.ndarray
-    intents: tuple[str, ...]
-    results: tuple[Sequence[str], ...]
-    volumes: tuple[int, ...]
+    Keywords that share seven results or more are always one unit. Units join further, the most alike first, while their
+    keywords share four results or more on average: so two keywords that share four to six are one unit, unless a third
+    that is nearer to one of them shares next to nothing with the other. Units of two known intents do not join so.
 
-
-def keyword_rows(
-    texts: Sequence[str],
-    vectors: np.ndarray,
-    markets: Sequence[str] | None,
-    intents: Sequence[Sequence[str]] | None,
-    results: Sequence[Sequence[str]] | None,
-    volumes: Sequence[int | None] | None,
-) -> KeywordRows:
-    """Bring rows that are one keyword together, whatever their order.
-
-    Of a keyword with several rows the intent is the one that most of them lead with, the results are the first known
-    ones and the volume is the largest.
+    Args:
+        numbers: The keywords.
+        intents: Leading intent by keyword number, empty for unknown.
+        pairs: Pairs of keyword numbers that share results.
+        shared: How many they share.
     """
-    rows_of: dict[KeywordKey, list[int]] = defaultdict(list)
-    for row, text in enumerate(texts):
-        rows_of["" if markets is None else markets[row], normalise(text)].append(row)
-    keys = tuple(sorted(rows_of))
-    rows = tuple(tuple(sorted(rows_of[key], key=lambda row: (texts[row], row))) for key in keys)
-    unit = unit_rows(vectors)
-    own = unit[[each[0] for each in rows]] if rows else unit
-    repeated = [number for number, each in enumerate(rows) if len(each) > 1]
-    for number in repeated:
-        own[number] = unit_rows(unit[list(rows[number])].sum(axis=0, keepdims=True))[0]
-    return KeywordRows(
-        keys,
-        rows,
-        own,
-        tuple("" if intents is None else leading(next(iter(intents[row]), "") for row in each) for each in rows),
-        tuple(() if results is None else next((results[row] for row in each if results[row]), ()) for each in rows),
-        tuple(0 if volumes is None else max(volumes[row] or 0 for row in each) for each in rows),
-    )
-
-
-def leading(names: Iterable[str]) -> str:
-    """The most frequent name that is known, the first in the alphabet of several; empty when none is."""
-    found = Counter(name for name in names if name)
-    return min(found, key=lambda name: (-found[name], name), default="")
-
-
-def units_of(numbers: Sequence[int], pairs: np.ndarray, shared: np.ndarray) -> list[list[int]]:
-    """Keywords for which a search engine shows the same page are one unit; every other keyword is one by itself."""
     into = {number: number for number in numbers}
 
     def root(number: int) -> int:
@@ -80,14 +39,53 @@ def units_of(numbers: Sequence[int], pairs: np.ndarray, shared: np.ndarray) -> l
             number = into[number]
         return number
 
-    for one, other in pairs[shared >= SAME_PAGE].tolist():
-        if one in into and other in into:
+    inside = [
+        (one, other, count)
+        for (one, other), count in zip(pairs.tolist(), shared.tolist(), strict=True)
+        if one in into and other in into
+    ]
+    for one, other, count in inside:
+        if count >= SAME_PAGE:
             first, second = sorted((root(one), root(other)))
             into[second] = first
     units: dict[int, list[int]] = defaultdict(list)
     for number in numbers:
         units[root(number)].append(number)
-    return [units[first] for first in sorted(units)]
+    ties: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for one, other, count in inside:
+        first, second = root(one), root(other)
+        if first != second:
+            ties[first][second] += count
+            ties[second][first] += count
+    _join_units(units, ties, intents)
+    return [sorted(units[first]) for first in sorted(units)]
+
+
+def _join_units(units: dict[int, list[int]], ties: dict[int, dict[int, int]], intents: Sequence[str]) -> None:
+    kinds = {first: leading(intents[number] for number in members) for first, members in units.items()}
+
+    def mean(one: int, other: int) -> float:
+        return ties[one][other] / (len(units[one]) * len(units[other]))
+
+    queue = [(-mean(one, other), one, other) for one in ties for other in ties[one] if one < other]
+    heapq.heapify(queue)
+    while queue:
+        negative, one, other = heapq.heappop(queue)
+        if -negative < SAME_CLUSTER:
+            break
+        if one not in units or other not in units or -negative != mean(one, other):
+            continue
+        if kinds[one] and kinds[other] and kinds[one] != kinds[other]:
+            continue
+        kinds[one] = kinds[one] or kinds[other]
+        units[one] += units.pop(other)
+        for third, count in ties.pop(other).items():
+            ties[third].pop(other)
+            if third != one:
+                ties[one][third] += count
+                ties[third][one] += count
+        for third in ties[one]:
+            heapq.heappush(queue, (-mean(one, third), min(one, third), max(one, third)))
 
 
 def unit_vectors(keywords: KeywordRows, units: Sequence[Sequence[int]]) -> np.ndarray:

@@ -95,12 +95,6 @@ def test_an_opportunity_of_another_site_cannot_be_decided(terminal: Terminal) ->
     assert [row.status for row in terminal.rows(Opportunity)] == ["dismissed"]
 
 
-def test_opportunities_ask_which_site(terminal: Terminal) -> None:
-    done = terminal.run("opportunities")
-    assert done.exit_code == 2
-    assert "say which site" in done.stderr
-
-
 def test_terms_are_imported_mapped_and_decided(terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "terms.csv"
     file.write_text("taxonomy,term_id,name,count\nproduct_cat,5,Moka Pots,24\nproduct_cat,6,,3\n")

@@ -89,6 +89,14 @@ def test_shared_results_decide_where_words_do_not() -> None:
     assert abroad.links == ()
 
 
+def test_a_chain_of_similar_results_is_not_one_cluster() -> None:
+    texts = ["espresso grinder", "coffee mill", "pepper mill"]
+    chain = cluster_keywords(texts, around(["espresso", "coffee", "pepper"]), serp=[results(0), results(4), results(9)])
+    assert chain.assignments[0] == chain.assignments[1], "six shared results"
+    assert chain.assignments[2] != chain.assignments[1], "five shared with one, one with the other"
+    assert [link.shared_urls for link in chain.links] == [5]
+
+
 def test_one_page_has_many_addresses() -> None:
     for url in (
         "https://www.example.com/guide/",

@@ -9,7 +9,7 @@ from igny8_assets.planner.cluster_naming import ClusterFacts, describe_cluster
 from igny8_assets.planner.ideas import pillar_heads, plan_idea, rank_ideas, sector_heads
 from igny8_assets.planner.keyword_text import guess_intents, is_question, modifiers, topic_stems
 from igny8_assets.planner.sectors import Sector, assign_sector, sector_of_cluster
-from igny8_resources.ai.lexical_embeddings import LexicalEmbeddings
+from igny8_resources.ai.minilm.embeddings import MiniLmEmbeddings
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import Intent
 
@@ -120,7 +120,7 @@ def test_videos_on_results_pages_are_a_reason_to_add_one() -> None:
 
 
 def test_the_first_six_of_the_demo_are_a_varied_start(tmp_path: Path) -> None:
-    clusters = cluster_file(DEMO, tmp_path / "out.csv", LexicalEmbeddings()).clusters
+    clusters = cluster_file(DEMO, tmp_path / "out.csv", MiniLmEmbeddings(tmp_path / "models")).clusters
     sector_of = {each.id: sector_of_cluster(each.keywords, SECTORS) for each in clusters}
     heads = sector_heads(clusters, sector_of)
     assert {each.name for each in clusters if each.id in heads} == {"Espresso Machine", "Coffee Beans"}
