@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from igny8_assets.planner.clustering import Cluster, Clustering, ManualChoices, cluster_keywords
+from igny8_assets.planner.keyword_units import units_of
 from igny8_assets.planner.neighbours import nearest_links, unit_rows
 from igny8_assets.planner.serp_overlap import page_of, shared_results
 
@@ -89,12 +90,14 @@ def test_shared_results_decide_where_words_do_not() -> None:
     assert abroad.links == ()
 
 
-def test_a_chain_of_similar_results_is_not_one_cluster() -> None:
-    texts = ["espresso grinder", "coffee mill", "pepper mill"]
-    chain = cluster_keywords(texts, around(["espresso", "coffee", "pepper"]), serp=[results(0), results(4), results(9)])
-    assert chain.assignments[0] == chain.assignments[1], "six shared results"
-    assert chain.assignments[2] != chain.assignments[1], "five shared with one, one with the other"
-    assert [link.shared_urls for link in chain.links] == [5]
+def test_a_chain_of_similar_results_is_not_one_unit() -> None:
+    pairs, shared = shared_results([results(0), results(4), results(9), results(10)])
+    assert shared.tolist() == [6, 5, 4, 9]
+    assert units_of(range(4), [""] * 4, pairs, shared) == [[0, 1], [2, 3]]
+    assert units_of(range(3), [""] * 3, pairs, shared) == [[0, 1], [2]], "the third shares five and one: not four each"
+    assert units_of([1, 2], [""] * 3, pairs, shared) == [[1, 2]]
+    assert units_of([1, 2], ["", "commercial", "informational"], pairs, shared) == [[1], [2]]
+    assert units_of([2, 3], ["", "", "commercial", "informational"], pairs, shared) == [[2, 3]], "one page for both"
 
 
 def test_one_page_has_many_addresses() -> None:
