@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from igny8_assets.planner.cluster_identity import mint_id
+from igny8_assets.planner.cluster_identity import founder_text, mint_id
 from igny8_assets.planner.cluster_naming import describe_cluster
 from igny8_assets.planner.cluster_rows import cluster_values, facts_of
 from igny8_resources.events import append_event
@@ -88,7 +88,7 @@ def split_cluster(session: Session, site: Site, source: str, texts: Sequence[str
         sector_id=old.sector_id,
         pillar_id=old.pillar_id,
         market=old.market,
-        stable_id=mint_id(head.normalized_text, taken),
+        stable_id=mint_id(founder_text((head.market, head.normalized_text)), taken),
         name=head.text[:200],
         head_keyword=head.text,
         status="active",

@@ -13,6 +13,7 @@ from igny8_assets.planner.cluster_naming import ClusterFacts, describe_cluster, 
 from igny8_assets.planner.ideas import pillar_heads, plan_idea
 from igny8_assets.planner.keyword_files import KeywordFile, KeywordFileError, read_keywords
 from igny8_assets.planner.keyword_rows import KeywordRow, spreadsheet_safe
+from igny8_assets.planner.keyword_text import search_kinds
 from igny8_assets.planner.pillar_naming import PillarFacts, describe_pillar
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.word_stems import normalise
@@ -102,7 +103,7 @@ def cluster_file(
     clustering = cluster_keywords(
         [row.text for row in rows],
         vectors,
-        intents=[row.intents for row in rows],
+        intents=[search_kinds(row.text, row.intents) for row in rows],
         markets=[row.market or "" for row in rows],
         serp=[row.serp_urls for row in rows],
         topics=[row.topic or "" for row in rows],

@@ -5,6 +5,7 @@ keywords in other languages simply match no modifier.
 """
 
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 from igny8_resources.contracts.vocabulary import Intent
@@ -77,3 +78,12 @@ def guess_intents(text: str) -> tuple[Intent, ...]:
     if found & {"how_to", "question", "recipe", "comparison"} and "buy" not in found:
         guessed.append("informational")
     return tuple(guessed)
+
+
+def search_kinds(text: str, intents: Sequence[Intent]) -> tuple[str, ...]:
+    """What kind of page a searcher wants, the leading kind first: the intents, a service or a place apart from the rest.
+
+    Who looks for *espresso machine repair near me* and who looks for *espresso machine sale* are both ready to spend, and
+    no page answers both.
+    """
+    return ("service", *intents) if modifiers(text) & {"local", "service"} else tuple(intents)

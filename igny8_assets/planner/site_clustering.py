@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from igny8_assets.planner.cluster_naming import ClusterFacts, describe_cluster, word_casing
 from igny8_assets.planner.cluster_rows import cluster_values, facts_of
+from igny8_assets.planner.keyword_text import search_kinds
 from igny8_assets.planner.pillar_naming import PillarFacts, describe_pillar
 from igny8_assets.planner.sectors import Sector as SectorSeeds
 from igny8_assets.planner.sectors import sector_of_cluster
@@ -74,7 +75,7 @@ def cluster_site(parts: Platform, site_key: str) -> Clustered:
     clustering = cluster_keywords(
         [row.text for row in rows],
         vectors,
-        intents=[row.intents for row in rows],
+        intents=[search_kinds(row.text, row.intents) for row in rows],
         markets=[row.market for row in rows],
         serp=[row.serp_urls for row in rows],
         topics=[row.topic for row in rows],

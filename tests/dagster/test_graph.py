@@ -227,7 +227,19 @@ def test_a_location_loads_in_a_fresh_interpreter(module: str, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     loaded = json.loads(done.stdout)
     # What only some steps need must not slow every run's start.
-    assert {"pandas", "sklearn", "cv2", "PIL", "moviepy", "openai", "igraph", "boto3"}.isdisjoint(loaded)
+    assert {
+        "pandas",
+        "sklearn",
+        "cv2",
+        "PIL",
+        "moviepy",
+        "openai",
+        "graspologic_native",
+        "networkx",
+        "usearch",
+        "onnxruntime",
+        "boto3",
+    }.isdisjoint(loaded)
     assert not (tmp_path / "home").exists(), "loading a location wrote to its home"
 
 

@@ -7,7 +7,7 @@ import pytest
 from igny8_assets.planner.cluster_file import cluster_file
 from igny8_assets.planner.cluster_naming import ClusterFacts, describe_cluster
 from igny8_assets.planner.ideas import pillar_heads, plan_idea, rank_ideas, sector_heads
-from igny8_assets.planner.keyword_text import guess_intents, is_question, modifiers, topic_stems
+from igny8_assets.planner.keyword_text import guess_intents, is_question, modifiers, search_kinds, topic_stems
 from igny8_assets.planner.sectors import Sector, assign_sector, sector_of_cluster
 from igny8_resources.ai.minilm.embeddings import MiniLmEmbeddings
 from igny8_resources.contracts.planner import KeywordFacts
@@ -162,3 +162,9 @@ def test_what_a_keyword_says_about_its_searcher() -> None:
     assert guess_intents("chemex vs v60") == ("commercial", "informational")
     assert guess_intents("moka pot") == ()
     assert topic_stems("what are the best moka pots") == {"moka", "pot"}
+
+
+def test_a_search_for_a_service_is_of_a_kind_of_its_own() -> None:
+    assert search_kinds("espresso machine repair near me", ("transactional",)) == ("service", "transactional")
+    assert search_kinds("espresso machine sale", ("transactional",)) == ("transactional",)
+    assert search_kinds("barista course", ()) == ("service",)
