@@ -30,6 +30,7 @@ def list_clusters(
     most: Annotated[int, typer.Option(min=1, help="Clusters to show, the best first.")] = 50,
 ) -> None:
     """Clusters under their pillars, the best opportunities first."""
+    from igny8_assets.planner.site_clustering import map_address
     from igny8_resources.warehouse.store import clusters as store
     from igny8_resources.warehouse.store.sites import site_by_key
 
@@ -57,8 +58,8 @@ def list_clusters(
                 f"{run.keywords:,} keywords in {run.clusters:,} clusters ({run.singletons:,} of one keyword) and "
                 f"{len(pillars):,} pillars; vectors of {escape(run.embeddings)}"
             )
-            if run.parameters.get("map_key"):
-                console.print(f"The map: {parts.media.url(run.parameters['map_key'])}", soft_wrap=True)
+            if run.parameters.get("map"):
+                console.print(f"The map: {map_address(parts, site, run.parameters['map'])}", soft_wrap=True)
 
 
 def _table(clusters: "list[Cluster]", pillar_names: dict[int, str]) -> Table:

@@ -59,7 +59,7 @@ def clusters_shown(made: "Clustered") -> Shown:
 
 
 def _cluster_record(cluster: "ClusterFacts", pillar: str) -> dg.TableRecord:
-    leading = ", ".join(f"{intent} {share:.0%}" for intent, share in cluster.intent_mix.items())
+    leading = ", ".join(f"{intent} {share:.0%}" for intent, share in list(cluster.intent_mix.items())[:2])
     score = cluster.opportunity
     return dg.TableRecord(
         {

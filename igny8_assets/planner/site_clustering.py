@@ -1,5 +1,6 @@
 """Clustering all keywords of a site and keeping the result."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,6 @@ from igny8_assets.planner.sectors import sector_of_cluster
 from igny8_resources.ai.journal import Answered
 from igny8_resources.ai.router import digest_of
 from igny8_resources.events import append_event
-from igny8_resources.media import content_key
 from igny8_resources.platform import Platform
 from igny8_resources.requests import report_progress
 from igny8_resources.warehouse.store import clusters as store
@@ -101,14 +101,11 @@ def cluster_site(parts: Platform, site_key: str) -> Clustered:
         describe_pillar(pillar.id, [described[cluster_id] for cluster_id in pillar.clusters])
         for pillar in clustering.pillars
     ]
-    key = content_key(
-        f"{tenant_of(site).media_prefix}/maps", picture := _map_of(site, clustering, pillars, vectors), "png"
-    )
-    parts.media.put(key, picture, "image/png")
+    map_name = _keep_map(parts, site_key, _map_of(site, clustering, pillars, vectors))
     embeddings = f"{provider.name}/{provider.model}"
     with parts.warehouse.write() as session:
         store.save_clustering(
-            session, site, _rows_to_save(clustering, rows, described, pillars, sectors, embeddings, key)
+            session, site, _rows_to_save(clustering, rows, described, pillars, sectors, embeddings, map_name)
         )
         append_event(
             session,
@@ -125,9 +122,27 @@ def cluster_site(parts: Platform, site_key: str) -> Clustered:
         names=old_names | {facts.id: facts.name for facts in described.values()},
         embeddings=embeddings,
         notice=getattr(provider, "notice", ""),
-        map_url=parts.media.url(key),
+        map_url=map_address(parts, site_key, map_name),
         call=call,
     )
+
+
+def map_address(parts: Platform, site_key: str, name: str) -> str:
+    """Where a map is shown: an address that nobody can guess, because Dagster's UI signs nobody in."""
+    return f"{parts.settings.draft_url(_shown_as(site_key))}{name}"
+
+
+def _keep_map(parts: Platform, site_key: str, picture: bytes) -> str:
+    """Put a map where its address finds it; the name tells its content, so that no browser shows an older one."""
+    folder = parts.settings.drafts_folder / parts.settings.draft_token(_shown_as(site_key))
+    folder.mkdir(parents=True, exist_ok=True)
+    name = f"clusters-{hashlib.sha256(picture).hexdigest()[:12]}.png"
+    (folder / name).write_bytes(picture)
+    return name
+
+
+def _shown_as(site_key: str) -> str:
+    return f"clusters of {site_key}"
 
 
 def _embedding_progress(parts: Platform, site_key: str) -> Callable[[int, int], None]:
@@ -167,7 +182,7 @@ def _rows_to_save(
     pillars: Sequence[PillarFacts],
     sectors: Sequence[Sector],
     embeddings: str,
-    map_key: str,
+    map_name: str,
 ) -> store.ClusteringRows:
     seeds = [SectorSeeds(sector.name, tuple(sector.seed_terms)) for sector in sectors]
     sector_ids = {sector.name: sector.id for sector in sectors}
@@ -206,7 +221,7 @@ def _rows_to_save(
             "clusters": len(clusters),
             "singletons": sum(len(cluster.members) == 1 for cluster in clustering.clusters),
             "embeddings": embeddings,
-            "parameters": {**clustering.parameters, "map_key": map_key},
+            "parameters": {**clustering.parameters, "map": map_name},
             "changes": asdict(clustering.changes),
         },
     )

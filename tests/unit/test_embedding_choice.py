@@ -1,7 +1,6 @@
 """IGNY8_EMBEDDINGS names the provider; only the default is ever replaced, and then it says so."""
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -61,14 +60,6 @@ def test_a_package_that_is_not_installed_is_named(
     monkeypatch.setitem(sys.modules, package.replace("-", "_"), None)
     with pytest.raises(ProviderMissing, match=f"pip install {package}"):
         embedding_provider(chosen(tmp_path, f"{package}:some/model"))
-
-
-@pytest.mark.skipif(find_spec("sentence_transformers") is None, reason="sentence-transformers is not installed")
-def test_a_folder_with_a_sentence_transformers_model_can_be_named(tmp_path: Path) -> None:
-    provider = embedding_provider(chosen(tmp_path, f"sentence-transformers:{weights.model_folder()}"))
-    exact = embedding_provider(chosen(tmp_path, "minilm-fp32"))
-    texts = ["cocoa", "hot chocolate"]
-    assert (provider.embed(texts) * exact.embed(texts)).sum(axis=1) == pytest.approx(1, abs=1e-4)
 
 
 def test_a_server_is_named_with_its_model(tmp_path: Path) -> None:
