@@ -259,8 +259,9 @@ def test_without_credits_nothing_is_called(to_write: Deployment) -> None:
     calls, events = len(to_write.rows(AiCall)), len(to_write.rows(Event))
     done = to_write.write(ARTICLE)
     failure = failure_of(done)
+    needed = to_write.rows(Task)[0].target_words / 100 * 5 * 1.5
     assert failure.user_failure_data.description == (
-        "this needs 90 credits and the account has 0; add credits or ask for less"
+        f"this needs {needed:g} credits and the account has 0; add credits or ask for less"
     )
     assert done.retry_attempts_for_node("article") == 0
     assert to_write.rows(Content) == []
