@@ -82,10 +82,10 @@ def cluster(method: str, vectors: np.ndarray) -> dict[str, object]:
 
 
 def whole_bertopic(vectors: np.ndarray, texts: list[str]) -> dict[str, object]:
-    """BERTopic as its users call it, naming of topics included, with nothing imported or compiled before."""
-    began = time.perf_counter()
+    """BERTopic's first call in a process, as its users make it: what it compiles and its naming of topics count."""
     from bertopic import BERTopic
 
+    began = time.perf_counter()
     labels, _ = BERTopic().fit_transform(texts, vectors)
     return {
         "labels": [int(label) for label in labels],

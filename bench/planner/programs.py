@@ -55,7 +55,7 @@ class Programs:
         return _ran(self._peer(method, vectors))
 
     def whole_clusterings(self, vectors: Path, texts: Sequence[str], name: str) -> tuple[Ran, Ran]:
-        """Ours and BERTopic's, each from a fresh start: imports, compilation and, for BERTopic, names of topics included."""
+        """Ours and BERTopic's first call in a process, imports apart: compiling counts, and BERTopic's names of topics."""
         listed = str(self.texts(texts, name))
         return _ran(self._own("whole-cluster", vectors, listed)), _ran(self._peer("whole-bertopic", vectors, listed))
 
