@@ -14,6 +14,8 @@ import numpy as np
 
 # How much nearer two groups must be that were apart, and how much less near two that were together.
 _STEADINESS = 0.1
+# So many groups' products fit into a table of 128 MiB; more are multiplied pair by pair, so many pairs at a time.
+_FEW_GROUPS, _PAIRS_AT_ONCE = 4_096, 50_000
 
 
 @dataclass(frozen=True)
@@ -110,9 +112,9 @@ class _Joining:
             evidence[ends[0], ends[1]] += value
         # By group, the summed similarity of its rows to those of each group that it was compared with.
         self._ties: list[dict[int, float]] = [{} for _ in range(count)]
-        ties = np.einsum("ij,ij->i", self._sums[pairs[:, 0]], self._sums[pairs[:, 1]])
+        ties = _products(self._sums, pairs)
         if self._doubted is not None:
-            ties -= self._lost * np.einsum("ij,ij->i", self._doubted[pairs[:, 0]], self._doubted[pairs[:, 1]])
+            ties -= self._lost * _products(self._doubted, pairs)
         for (one, other), value in zip(pairs.tolist(), ties.tolist(), strict=True):
             self._ties[one][other] = self._ties[other][one] = value + evidence[one, other]
 
@@ -182,6 +184,19 @@ class _Joining:
         if self._doubted is not None:
             total -= self._lost * float(self._doubted[one] @ self._doubted[other])
         return total
+
+
+def _products(sums: np.ndarray, pairs: np.ndarray) -> np.ndarray:
+    """The inner product of the two rows of each pair; all of them at once where there are few rows."""
+    if len(sums) <= _FEW_GROUPS:
+        found: np.ndarray = (sums @ sums.T)[pairs[:, 0], pairs[:, 1]]
+        return found
+    return np.concatenate(
+        [
+            np.einsum("ij,ij->i", sums[part[:, 0]], sums[part[:, 1]])
+            for part in np.array_split(pairs, len(pairs) // _PAIRS_AT_ONCE + 1)
+        ]
+    )
 
 
 def _sums(unit: np.ndarray, group: np.ndarray, count: int) -> np.ndarray:

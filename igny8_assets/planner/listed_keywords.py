@@ -62,5 +62,8 @@ def _fullest(lists: Iterable[Sequence[str]]) -> Sequence[str]:
 
 def leading(names: Iterable[str]) -> str:
     """The most frequent name that is known, the first in the alphabet of several; empty when none is."""
-    found = Counter(name for name in names if name)
+    known = [name for name in names if name]
+    if len(known) < 2:
+        return known[0] if known else ""
+    found = Counter(known)
     return min(found, key=lambda name: (-found[name], name), default="")
