@@ -22,7 +22,8 @@ from igny8_assets.planner.keyword_exports import (
 from igny8_assets.planner.keyword_markets import market_code
 from igny8_assets.planner.keyword_rows import KeywordRow, RowProblem, merge_rows
 from igny8_assets.planner.keyword_sources import file_source
-from igny8_assets.planner.keyword_tables import Table, read_tables
+from igny8_assets.planner.keyword_tables import read_tables
+from igny8_assets.planner.table_shape import Table
 
 __all__ = [
     "FilePreview",

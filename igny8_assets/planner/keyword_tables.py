@@ -9,42 +9,18 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import PurePosixPath
-from typing import Protocol
 
 from igny8_assets.planner.keyword_encodings import detect_encoding
 from igny8_assets.planner.keyword_exports import KeywordFileError, header_strength
 from igny8_assets.planner.keyword_records import Block, RecordReader, text_blocks
 from igny8_assets.planner.keyword_sources import FileSource
+from igny8_assets.planner.table_shape import HEADER_SEARCH_ROWS, MAX_EXPANSION, Table
 
 MAX_BYTES = 512 * 1024 * 1024
-MAX_EXPANSION = 200
-HEADER_SEARCH_ROWS = 15
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _TEXT_ENDINGS = {".csv", ".tsv", ".txt"}
 _ARCHIVE_ENDINGS = {".zip", ".gz", ".7z", ".rar", ".xlsx", ".xlsm"}
 _EMPTY_BYTES = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
-
-
-class Table(Protocol):
-    """The cells of one text file, sheet or archive member.
-
-    ``head`` has the first records, among which the header is; ``member`` is the sheet or archive member, empty for a
-    plain text file; ``encoding`` and ``delimiter`` are None for a sheet. ``notes`` are complete once the blocks are read.
-    """
-
-    head: list[list[str]]
-    member: str
-    encoding: str | None
-    delimiter: str | None
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What a person should know about how the table was read."""
-        ...
-
-    def blocks(self, header: int, columns: int) -> Iterator[Block]:
-        """The records after the record ``header`` (an index), in blocks of so many columns; can be asked again."""
-        ...
 
 
 class TextTable:

@@ -10,7 +10,7 @@ from typing import Any
 from igny8_assets.planner.keyword_exports import KeywordFileError
 from igny8_assets.planner.keyword_records import Block, block_of
 from igny8_assets.planner.keyword_sources import FileSource
-from igny8_assets.planner.keyword_tables import HEADER_SEARCH_ROWS, MAX_EXPANSION, Table
+from igny8_assets.planner.table_shape import HEADER_SEARCH_ROWS, MAX_EXPANSION, Table
 
 MOST_ROWS_OF_A_SHEET = 1_048_576  # Excel's own limit
 ROWS_A_BLOCK = 20_000
