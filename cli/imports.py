@@ -66,7 +66,7 @@ def import_file(
                 purpose="competitor" if competitor else "keywords",
             )
         _print_read(staged.preview)
-        _load(parts, site, staged)
+        _load(parts, site, staged, competitor=competitor)
 
 
 @seeds_app.callback()
@@ -115,7 +115,7 @@ def export_site_keywords(
         console.print(f"{count} keywords: {escape(str(out))}", soft_wrap=True)
 
 
-def _load(parts: "Platform", site_key: str, staged: "StagedFile") -> None:
+def _load(parts: "Platform", site_key: str, staged: "StagedFile", *, competitor: bool = False) -> None:
     from igny8_resources.requests import Item, submit_request
     from igny8_resources.warehouse.store.sites import site_by_key
     from jobs.names import LOAD_KEYWORDS
@@ -136,7 +136,11 @@ def _load(parts: "Platform", site_key: str, staged: "StagedFile") -> None:
         )
     worked = work(parts, only_asked=True)
     if worked.succeeded and worked.pieces:
-        console.print(f"The keywords are in. Next: igny8 run --site {site_key} --articles 3")
+        console.print(
+            f"The positions are in. Next: igny8 opportunities list --site {site_key}"
+            if competitor
+            else f"The keywords are in. Next: igny8 run --site {site_key} --articles 3"
+        )
     raise typer.Exit(0 if worked.succeeded else 1)
 
 

@@ -26,7 +26,8 @@ def test_a_preview_stores_nothing(terminal: Terminal, tmp_path: Path) -> None:
 def test_a_competitors_positions(terminal: Terminal, tmp_path: Path) -> None:
     file = tmp_path / "rival.csv"
     file.write_text("Keyword,Position,URL\nmoka pot,3,https://rival.example/moka\n")
-    terminal.done("import", str(file), "--site", "crema-lane", "--competitor", "--market", "US")
+    said = terminal.done("import", str(file), "--site", "crema-lane", "--competitor", "--market", "US")
+    assert "Next: igny8 opportunities list --site crema-lane" in said
     assert [(row.domain, row.market) for row in terminal.rows(KeywordPosition)] == [("rival.example", "us")]
     assert terminal.count(Keyword) == 0
 
