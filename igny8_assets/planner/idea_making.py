@@ -244,7 +244,10 @@ def _told(session: Session, site: Site, idea: ContentIdea) -> None:
 
 
 def _link(session: Session, site: Site, made: dict[int, ContentIdea]) -> None:
-    """Plan the internal links of every idea that has no task yet; ideas made later become targets of earlier ones."""
+    """Plan the internal links of every idea that has no task yet; ideas made later become targets of earlier ones.
+
+    A run that made nothing links only what has no links yet: repeating it leaves the others as they are.
+    """
     pages = {page.idea_id: page for page in idea_store.live_pages(session, site.id)}
     partitions = idea_store.task_partitions(session, site.id)
     ideas = [idea for idea in store.ideas_of(session, site.id) if idea.status in {"new", "queued"}]
@@ -258,7 +261,7 @@ def _link(session: Session, site: Site, made: dict[int, ContentIdea]) -> None:
     group_of = _groups(session, site)
     shared = idea_store.cluster_links(session, site.id)
     for idea in ideas:
-        if idea.status != "new":
+        if idea.status != "new" or (idea.link_targets and not made):
             continue
         found = link_targets(places[idea.id], list(places.values()), group_of, shared.get(idea.cluster_id, {}))
         targets = [asdict(target) for target in found]
