@@ -7,7 +7,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.terminal import console, platform_here, sentences
+from cli.terminal import SiteKey, console, platform_here, sentences
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 clusters_app = typer.Typer(no_args_is_help=True, help="A site's clusters: look at them and decide about them.")
 
-SiteKey = Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")]
 ClusterId = Annotated[str, typer.Argument(help="The cluster's id, e.g. c-1f0a9b3c.")]
 _BY = "cli"
 

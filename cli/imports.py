@@ -9,7 +9,7 @@ from rich.table import Table
 
 from cli.column_choice import chosen_columns
 from cli.due_work import work
-from cli.terminal import console, platform_here, sentences
+from cli.terminal import SiteKey, console, platform_here, sentences
 
 if TYPE_CHECKING:
     from igny8_assets.planner.importing import SitePreview, StagedFile
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 MOST_PROBLEMS_SHOWN = 20
 
-SiteKey = Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")]
 Market = Annotated[str | None, typer.Option(help="The market of rows that name none, e.g. us.")]
 
 seeds_app = typer.Typer(invoke_without_command=True, help="The seed library: keywords to begin with, by industry.")

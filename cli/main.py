@@ -14,7 +14,7 @@ from cli.files import cluster, render
 from cli.imports import export_app, import_file, seeds_app
 from cli.planning import ideas, opportunities_app, terms_app
 from cli.servers import dev, serve
-from cli.terminal import console, platform_here, sentences
+from cli.terminal import SiteKey, console, platform_here, sentences
 from igny8_resources.platform import Platform
 
 if TYPE_CHECKING:
@@ -31,8 +31,6 @@ app.add_typer(export_app, name="export")
 app.command("import")(import_file)
 app.add_typer(opportunities_app, name="opportunities")
 app.add_typer(terms_app, name="terms")
-
-SiteKey = Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")]
 
 
 @app.command()

@@ -8,7 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.files import bytes_of
-from cli.terminal import console, platform_here, sentences
+from cli.terminal import SiteKey, console, platform_here, sentences
 
 if TYPE_CHECKING:
     from igny8_assets.planner.taxonomies.site_terms import MappedTerms
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 opportunities_app = typer.Typer(no_args_is_help=True, help="What is worth doing next on a site, and why.")
 terms_app = typer.Typer(no_args_is_help=True, help="Terms of a site's taxonomies and the clusters that they stand for.")
 
-SiteKey = Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")]
 Number = Annotated[int, typer.Argument(help="The opportunity's number, as the list shows it.")]
 _BY = "cli"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -14,6 +15,8 @@ from igny8_resources.settings import SettingsError, load_settings
 class PortTaken(Exception):
     """Something else listens on a port already."""
 
+
+SiteKey = Annotated[str, typer.Option("--site", help="The site's key, e.g. acme-blog.")]
 
 console = Console()
 errors = Console(stderr=True)

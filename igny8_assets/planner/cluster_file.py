@@ -148,7 +148,7 @@ def cluster_file(
         singletons=sum(len(cluster.keywords) == 1 for cluster in listed),
         changes=clustering.changes,
         embeddings=f"{embeddings.name}/{embeddings.model}",
-        notice=getattr(embeddings, "notice", ""),
+        notice=embeddings.notice,
         out_path=out,
         map_path=picture,
     )

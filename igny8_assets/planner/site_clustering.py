@@ -121,7 +121,7 @@ def cluster_site(parts: Platform, site_key: str) -> Clustered:
         changes=clustering.changes,
         names=old_names | {facts.id: facts.name for facts in described.values()},
         embeddings=embeddings,
-        notice=getattr(provider, "notice", ""),
+        notice=provider.notice,
         map_url=map_address(parts, site_key, map_name),
         call=call,
     )
