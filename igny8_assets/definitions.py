@@ -49,7 +49,7 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
         sensors=[
             event_sensor("content_events", content_jobs, CONTENT_JOBS),
             request_sensor("content_requests", content_jobs, CONTENT_JOBS),
-            inbox_sensor(collect_inbox),
+            inbox_sensor(),
             failure_sensor("run_failures"),
             cancellation_sensor("run_cancellations"),
         ],

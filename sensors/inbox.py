@@ -33,12 +33,12 @@ def planning_sites(session: "Session") -> dict[str, int]:
     return dict(rows.all())
 
 
-def inbox_sensor(job: dg.JobDefinition) -> dg.SensorDefinition:
+def inbox_sensor() -> dg.SensorDefinition:
     """Ask for the files that have stopped growing, one run a site."""
 
     @dg.sensor(
         name="inbox",
-        job=job,
+        job_name=names.COLLECT_INBOX,
         minimum_interval_seconds=SECONDS_BETWEEN_LOOKS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Looks for keyword files that were dropped into a site's inbox and has them staged.",
