@@ -1,6 +1,5 @@
 """An inbox under an S3 prefix, over real HTTP: listed page by page, read, and filed away."""
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,20 +8,14 @@ import pytest
 
 from igny8_resources.inbox import Inbox, InboxFileGone, open_inbox, unchanged_files
 from igny8_resources.settings import Settings, SettingsError
-from tests.stand_ins.s3_server import ACCESS_KEY, REGION, SECRET_KEY, S3StandIn, StoredObject
+from tests.stand_ins.s3_server import REGION, S3StandIn, StoredObject, use_credentials
 
 NOW = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 
 
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[S3StandIn]:
-    for variable in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    use_credentials(monkeypatch, tmp_path)
     with S3StandIn("drops") as server:
         yield server
 

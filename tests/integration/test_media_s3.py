@@ -13,7 +13,7 @@ import pytest
 from igny8_resources.media import MediaError, MediaKeyError, MediaMissingError, MediaUnavailableError
 from igny8_resources.media_address import media_store
 from igny8_resources.media_s3 import S3Store
-from tests.stand_ins.s3_server import ACCESS_KEY, REGION, SECRET_KEY, S3StandIn
+from tests.stand_ins.s3_server import REGION, SECRET_KEY, S3StandIn, use_credentials
 
 KEY = "accounts/7/crema-lane/images/café cover.webp"
 NAME = f"prod/{KEY}"
@@ -21,13 +21,7 @@ NAME = f"prod/{KEY}"
 
 @pytest.fixture
 def s3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[S3StandIn]:
-    for variable in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(variable)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
+    use_credentials(monkeypatch, tmp_path)
     with S3StandIn("media") as server:
         yield server
 

@@ -6,16 +6,20 @@ stores refuse: checksum headers, trailers, multi-object delete without Content-M
 
 import hashlib
 import hmac
+import os
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
+
+import pytest
 
 ACCESS_KEY = "stand-in"
 SECRET_KEY = "stand-in-secret"
@@ -327,3 +331,14 @@ def _handler(store: S3StandIn) -> type[BaseHTTPRequestHandler]:
 def _metadata(headers: Mapping[str, str]) -> dict[str, str]:
     start = "x-amz-meta-"
     return {name.removeprefix(start): value for name, value in headers.items() if name.startswith(start)}
+
+
+def use_credentials(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    """Give this process the stand-in's credentials and nothing else that boto3 would find."""
+    for variable in [name for name in os.environ if name.startswith("AWS_")]:
+        monkeypatch.delenv(variable)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", ACCESS_KEY)
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET_KEY)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(folder / "none"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(folder / "none"))
