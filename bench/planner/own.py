@@ -47,6 +47,10 @@ def embed(texts: list[str], threads: int, vectors: Path | None) -> dict[str, obj
 
 def cluster(vectors: np.ndarray, texts: list[str], *, warm: bool) -> dict[str, object]:
     """Cluster ids by row, seconds and peak bytes, with the product's defaults."""
+    # What the clustering would load on its first call: imports stay apart, the peer's as ours.
+    import scipy.sparse  # noqa: F401
+    import threadpoolctl  # noqa: F401
+
     from igny8_assets.planner.clustering import cluster_keywords
 
     if warm:

@@ -104,8 +104,9 @@ class _Joining:
                 known[place][old] += 1
         # The earlier group that most rows come from, and how many.
         self._before = [min(each.items(), key=lambda item: (-item[1], item[0]), default=("", 0)) for each in known]
-        pairs = np.sort(group[links], axis=1)
-        pairs = np.unique(pairs[pairs[:, 0] != pairs[:, 1]], axis=0)
+        ends_of = group[links]
+        ends_of = ends_of[ends_of[:, 0] != ends_of[:, 1]]
+        pairs = np.stack(np.divmod(np.unique(ends_of.min(axis=1) * count + ends_of.max(axis=1)), count), axis=1)
         evidence: dict[tuple[int, int], float] = defaultdict(float)
         for (one, other), value in sorted((similarities.evidence or {}).items()):
             ends = sorted((int(group[one]), int(group[other])))
@@ -116,7 +117,7 @@ class _Joining:
         if self._doubted is not None:
             ties -= self._lost * _products(self._doubted, pairs)
         for (one, other), value in zip(pairs.tolist(), ties.tolist(), strict=True):
-            self._ties[one][other] = self._ties[other][one] = value + evidence[one, other]
+            self._ties[one][other] = self._ties[other][one] = value + evidence.get((one, other), 0.0)
 
     def pairs(self) -> list[tuple[float, int, int]]:
         """Every pair that was compared: its mean similarity, negated, and the two groups."""

@@ -1,5 +1,8 @@
 """Which texts are nearest to which: exact for lists of ordinary size, by an index above."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 
 # Up to here a matrix product is as quick as an index and misses nothing.
@@ -48,24 +51,37 @@ def nearest_links(
 
 
 def _exact(unit: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Of equal cosines the row that comes first."""
-    count = len(unit)
-    height = max(1, _BLOCK_CELLS // count)
+    """Of equal cosines the row that comes first.
+
+    Each core multiplies and searches blocks of its own: the search is half as long as the product, and numpy does it on
+    one core.
+    """
+    from threadpoolctl import threadpool_limits
+
+    cores = os.cpu_count() or 1
+    height = max(1, _BLOCK_CELLS // (cores * len(unit)))
     columns = np.ascontiguousarray(unit.T)
-    found = []
-    for start in range(0, count, height):
-        block = unit[start : start + height] @ columns
-        rows = np.arange(len(block))
-        block[rows, rows + start] = -1.0
-        row, column = np.divmod(np.flatnonzero(block >= _kth_largest_at_least(block, kept)[:, None]), count)
-        cosines = block[row, column]
-        order = np.lexsort((column, -cosines, row))
-        row, column, cosines = row[order], column[order], cosines[order]
-        rank = np.arange(len(row)) - np.searchsorted(row, rows)[row]
-        best = rank < kept
-        found.append((row[best] + start, column[best], cosines[best]))
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(cores) as workers:
+        found = list(
+            workers.map(lambda start: _nearest_of(unit, columns, start, height, kept), range(0, len(unit), height))
+        )
     here, there, likeness = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return here, there, likeness
+
+
+def _nearest_of(
+    unit: np.ndarray, columns: np.ndarray, start: int, height: int, kept: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The nearest rows of ``height`` rows from ``start`` on."""
+    block = unit[start : start + height] @ columns
+    rows = np.arange(len(block))
+    block[rows, rows + start] = -1.0
+    row, column = np.divmod(np.flatnonzero(block >= _kth_largest_at_least(block, kept)[:, None]), len(unit))
+    cosines = block[row, column]
+    order = np.lexsort((column, -cosines, row))
+    row, column, cosines = row[order], column[order], cosines[order]
+    best = np.arange(len(row)) - np.searchsorted(row, rows)[row] < kept
+    return row[best] + start, column[best], cosines[best]
 
 
 def _kth_largest_at_least(block: np.ndarray, kept: int) -> np.ndarray:
