@@ -12,7 +12,7 @@ from cli.terminal import SiteKey, console, platform_here, sentences
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from igny8_assets.planner.cluster_editing import Edited
+    from igny8_assets.planner.clusters.editing import Edited
     from igny8_resources.warehouse.tables.planner import Cluster
     from igny8_resources.warehouse.tables.tenancy import Site
 
@@ -29,7 +29,7 @@ def list_clusters(
     most: Annotated[int, typer.Option(min=1, help="Clusters to show, the best first.")] = 50,
 ) -> None:
     """Clusters under their pillars, the best opportunities first."""
-    from igny8_assets.planner.site_clustering import map_address
+    from igny8_assets.planner.clusters.site_clustering import map_address
     from igny8_resources.warehouse.store import clusters as store
     from igny8_resources.warehouse.store.sites import site_by_key
 
@@ -90,7 +90,7 @@ def show_cluster(cluster: ClusterId, site: SiteKey) -> None:
     """One cluster: why it scores as it does, and its keywords."""
     from sqlalchemy import select
 
-    from igny8_assets.planner.cluster_editing import cluster_by_id
+    from igny8_assets.planner.clusters.editing import cluster_by_id
     from igny8_resources.warehouse.store.sites import site_by_key
     from igny8_resources.warehouse.tables.planner import ClusterKeyword, Keyword
 
@@ -132,7 +132,7 @@ def show_changes(site: SiteKey) -> None:
     """What the last clustering changed: merges, splits, moved keywords."""
     from rich.markdown import Markdown
 
-    from igny8_assets.planner.change_report import changes_from_json, changes_told
+    from igny8_assets.planner.clusters.change_report import changes_from_json, changes_told
     from igny8_resources.warehouse.store import clusters as store
     from igny8_resources.warehouse.store.sites import site_by_key
 
@@ -154,7 +154,7 @@ def move(
     site: SiteKey,
 ) -> None:
     """Put keywords into a cluster, for good."""
-    from igny8_assets.planner.cluster_editing import move_keywords
+    from igny8_assets.planner.clusters.editing import move_keywords
 
     done = _decided(site, lambda session, row: move_keywords(session, row, keywords, to, by=_BY))
     console.print(
@@ -169,7 +169,7 @@ def merge(
     site: SiteKey,
 ) -> None:
     """Empty one cluster into another."""
-    from igny8_assets.planner.cluster_editing import merge_clusters
+    from igny8_assets.planner.clusters.editing import merge_clusters
 
     done = _decided(site, lambda session, row: merge_clusters(session, row, source, target, by=_BY))
     console.print(
@@ -184,7 +184,7 @@ def split(
     site: SiteKey,
 ) -> None:
     """Give some keywords of a cluster one of their own."""
-    from igny8_assets.planner.cluster_editing import split_cluster
+    from igny8_assets.planner.clusters.editing import split_cluster
 
     done = _decided(site, lambda session, row: split_cluster(session, row, cluster, keywords, by=_BY))
     console.print(f"{_many(done.moved)} left {cluster} for {escape(done.cluster.name)} ({done.cluster.stable_id})")
@@ -195,7 +195,7 @@ def rename(
     cluster: ClusterId, name: Annotated[str, typer.Argument(help="The name that people read.")], site: SiteKey
 ) -> None:
     """Give a cluster a name that no clustering changes."""
-    from igny8_assets.planner.cluster_editing import rename_cluster
+    from igny8_assets.planner.clusters.editing import rename_cluster
 
     done = _decided(site, lambda session, row: rename_cluster(session, row, cluster, name, by=_BY))
     console.print(f"{done.cluster.stable_id} is called {escape(done.cluster.name)}")
@@ -208,7 +208,7 @@ def lock(
     off: Annotated[bool, typer.Option("--off", help="Let clustering have it back, its pinned keywords too.")] = False,
 ) -> None:
     """Keep a cluster exactly as it is, whatever clustering finds."""
-    from igny8_assets.planner.cluster_editing import lock_cluster
+    from igny8_assets.planner.clusters.editing import lock_cluster
 
     done = _decided(site, lambda session, row: lock_cluster(session, row, cluster, locked=not off, by=_BY))
     console.print(f"{escape(done.cluster.name)} is {'open again' if off else 'locked'}")

@@ -9,7 +9,7 @@ def chosen_columns(given: list[str] | None) -> dict[str, str] | None:
     """
     if not given:
         return None
-    from igny8_assets.planner.importing import ImportRefused
+    from igny8_assets.planner.keywords.importing import ImportRefused
 
     if bad := [pair for pair in given if "=" not in pair]:
         raise ImportRefused(f"--column {bad[0]}: expected field=header, for example keyword=Suchbegriff")

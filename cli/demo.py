@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from igny8_assets.planner.importing import StagedFile, stage_file
+from igny8_assets.planner.keywords.importing import StagedFile, stage_file
 from igny8_resources.platform import Platform
 from igny8_resources.requests import Item, submit_request
 from igny8_resources.warehouse.store.people import NewUser, add_user

@@ -10,7 +10,7 @@ from rich.table import Table
 from cli.terminal import console, sentences
 
 if TYPE_CHECKING:
-    from igny8_assets.planner.cluster_file import ClusterFileReport
+    from igny8_assets.planner.clusters.listed_file import ClusterFileReport
     from igny8_resources.ai.providers import EmbeddingProvider
 
 MOST_CLUSTERS_PRINTED = 40
@@ -51,8 +51,8 @@ def cluster(
     from rich.markdown import Markdown
 
     from cli.column_choice import chosen_columns
-    from igny8_assets.planner.change_report import changes_told
-    from igny8_assets.planner.cluster_file import cluster_file
+    from igny8_assets.planner.clusters.change_report import changes_told
+    from igny8_assets.planner.clusters.listed_file import cluster_file
 
     with sentences():
         if not source.is_file():

@@ -12,8 +12,8 @@ from cli.due_work import work
 from cli.terminal import SiteKey, console, platform_here, sentences
 
 if TYPE_CHECKING:
-    from igny8_assets.planner.importing import SitePreview, StagedFile
-    from igny8_assets.planner.keyword_files import FilePreview
+    from igny8_assets.planner.keywords.files import FilePreview
+    from igny8_assets.planner.keywords.importing import SitePreview, StagedFile
     from igny8_resources.platform import Platform
 
 MOST_PROBLEMS_SHOWN = 20
@@ -41,7 +41,7 @@ def import_file(
     ] = False,
 ) -> None:
     """Read a keyword file, say what is in it, and load its good rows."""
-    from igny8_assets.planner.importing import preview_file, stage_file
+    from igny8_assets.planner.keywords.importing import preview_file, stage_file
 
     with sentences():
         if not file.is_file():
@@ -73,7 +73,7 @@ def list_seeds(context: typer.Context) -> None:
     """List the industries of the seed library."""
     if context.invoked_subcommand is not None:
         return
-    from igny8_assets.planner.seeds import industries
+    from igny8_assets.planner.keywords.seeds import industries
 
     shown = Table("industry", "name", "seeds")
     for industry in industries():
@@ -87,7 +87,7 @@ def add_seeds(
     industry: Annotated[str, typer.Argument(help="An industry of the library.")], site: SiteKey, market: Market = None
 ) -> None:
     """Take an industry's seeds into a site; their volumes are unknown."""
-    from igny8_assets.planner.seeds import stage_seeds
+    from igny8_assets.planner.keywords.seeds import stage_seeds
 
     with sentences():
         parts = platform_here()
@@ -101,8 +101,8 @@ def export_site_keywords(
     out: Annotated[Path, typer.Argument(help="A .csv or .xlsx to write; safe to open in a spreadsheet.")], site: SiteKey
 ) -> None:
     """Write a site's keywords to a file that `igny8 import` reads back."""
-    from igny8_assets.planner.keyword_exporting import write_keywords
-    from igny8_assets.planner.keyword_loading import row_of
+    from igny8_assets.planner.keywords.exporting import write_keywords
+    from igny8_assets.planner.keywords.loading import row_of
     from igny8_resources.warehouse.store.keyword_loading import every_keyword
     from igny8_resources.warehouse.store.sites import site_by_key
 

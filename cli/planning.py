@@ -74,7 +74,7 @@ def list_opportunities(
     most: Annotated[int, typer.Option(min=1, help="Opportunities to show, the best first.")] = 30,
 ) -> None:
     """What is worth doing next on a site, the best first, each with its reason."""
-    from igny8_assets.planner.opportunity_finding import find_opportunities
+    from igny8_assets.planner.opportunities.site_finding import find_opportunities
     from igny8_resources.warehouse.store.opportunities import opportunities_of
     from igny8_resources.warehouse.store.sites import site_by_key
 
@@ -107,7 +107,7 @@ def list_opportunities(
 @opportunities_app.command("accept")
 def accept_opportunity(number: Number, site: SiteKey) -> None:
     """Take an opportunity up; a gap's query becomes a keyword of the site."""
-    from igny8_assets.planner.opportunity_finding import accept
+    from igny8_assets.planner.opportunities.site_finding import accept
     from igny8_resources.warehouse.store.sites import site_by_key
 
     with sentences():
@@ -120,7 +120,7 @@ def accept_opportunity(number: Number, site: SiteKey) -> None:
 @opportunities_app.command("dismiss")
 def dismiss_opportunity(number: Number, site: SiteKey) -> None:
     """Put an opportunity aside; it stays away however often it is found."""
-    from igny8_assets.planner.opportunity_finding import dismiss
+    from igny8_assets.planner.opportunities.site_finding import dismiss
     from igny8_resources.warehouse.store.sites import site_by_key
 
     with sentences():

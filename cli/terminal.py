@@ -68,10 +68,10 @@ def _sentence(failure: Exception) -> str | None:
 def _known_failures() -> tuple[type[Exception], ...]:
     """Failures whose message is the whole answer."""
     from cli.engine import EngineBusy
-    from igny8_assets.planner.cluster_editing import EditRefused
-    from igny8_assets.planner.importing import ImportRefused
-    from igny8_assets.planner.keyword_exports import KeywordFileError
-    from igny8_assets.planner.opportunity_finding import DecisionRefused
+    from igny8_assets.planner.clusters.editing import EditRefused
+    from igny8_assets.planner.keywords.exports import KeywordFileError
+    from igny8_assets.planner.keywords.importing import ImportRefused
+    from igny8_assets.planner.opportunities.site_finding import DecisionRefused
     from igny8_assets.planner.taxonomies.term_files import TermFileRefused
     from igny8_assets.review import NotApprovable
     from igny8_assets.video.failures import VideoError

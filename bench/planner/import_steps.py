@@ -16,7 +16,7 @@ from igny8_resources.settings import load_settings
 
 def parse_file(path: Path) -> int:
     """Read every row of a keyword file; how many could be used."""
-    from igny8_assets.planner.keyword_files import KeywordReader
+    from igny8_assets.planner.keywords.files import KeywordReader
 
     with KeywordReader(path) as reader:
         return sum(len(chunk.rows) for chunk in reader.chunks())
@@ -24,14 +24,14 @@ def parse_file(path: Path) -> int:
 
 def stage(platform: Platform, site_key: str, path: Path) -> None:
     """Take the file in, as a person's upload is: read once, kept in the media store."""
-    from igny8_assets.planner.importing import stage_file
+    from igny8_assets.planner.keywords.importing import stage_file
 
     stage_file(platform, site_key, path.read_bytes(), path.name)
 
 
 def store(platform: Platform, site_key: str) -> int:
     """Load what was staged into the warehouse; how many keywords came."""
-    from igny8_assets.planner.importing import load_staged
+    from igny8_assets.planner.keywords.importing import load_staged
 
     return sum(loaded.keywords for loaded in load_staged(platform, site_key))
 

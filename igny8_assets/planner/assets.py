@@ -20,7 +20,7 @@ from jobs.names import LOAD_KEYWORDS, PLAN_SITE, REQUEST_TAG
 )
 def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The keywords of one site, one row per market and normalised text, loaded from the files that were handed in."""
-    from igny8_assets.planner.importing import load_staged
+    from igny8_assets.planner.keywords.importing import load_staged
     from igny8_resources.requests import finish_items, report_progress
     from igny8_resources.warehouse.store import planner as store
     from igny8_resources.warehouse.store.sites import require_module, site_by_key
@@ -50,7 +50,7 @@ def keywords(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
 )
 def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Keywords that one page can answer: each keyword in exactly one cluster, ids that outlive re-clustering."""
-    from igny8_assets.planner.site_clustering import cluster_site
+    from igny8_assets.planner.clusters.site_clustering import cluster_site
     from igny8_resources.requests import report_progress
 
     parts, partition = platform.platform, context.partition_key
@@ -74,7 +74,7 @@ def clusters(context: dg.AssetExecutionContext, platform: PlatformResource) -> d
 )
 def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Pages worth writing, typed by what their cluster's searchers want; ideas that would compete are marked, not queued."""
-    from igny8_assets.planner.idea_making import find_ideas
+    from igny8_assets.planner.ideas.making import find_ideas
     from igny8_resources.requests import report_progress
 
     parts, partition = platform.platform, context.partition_key
@@ -95,7 +95,7 @@ def ideas(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.M
 )
 def tasks(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """Articles to write, each the partition of its own: as many as were asked for, the most promising ideas first."""
-    from igny8_assets.planner.task_making import create_tasks
+    from igny8_assets.planner.ideas.task_making import create_tasks
     from igny8_resources.events import append_event
     from igny8_resources.requests import finish_items
     from igny8_resources.warehouse.store.sites import site_by_key

@@ -19,15 +19,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from igny8_assets.planner.cluster_identity import ClusterChanges, KeywordKey, changes_between, founder_text
-from igny8_assets.planner.communities import communities_of, similarity_scale
-from igny8_assets.planner.group_joining import Similarities
-from igny8_assets.planner.keyword_units import unit_vectors, units_of, with_results
-from igny8_assets.planner.listed_keywords import KeywordRows, keyword_rows, leading
-from igny8_assets.planner.manual_choices import ManualChoices, place_keywords
-from igny8_assets.planner.neighbours import nearest_links
-from igny8_assets.planner.pillars import Pillar, PillarMember, group_pillars
-from igny8_assets.planner.serp_overlap import Interlink, interlinks, shared_results
+from igny8_assets.planner.clusters.communities import communities_of, similarity_scale
+from igny8_assets.planner.clusters.group_joining import Similarities
+from igny8_assets.planner.clusters.identity import ClusterChanges, KeywordKey, changes_between, founder_text
+from igny8_assets.planner.clusters.listed_keywords import KeywordRows, keyword_rows, leading
+from igny8_assets.planner.clusters.manual_choices import ManualChoices, place_keywords
+from igny8_assets.planner.clusters.neighbours import nearest_links
+from igny8_assets.planner.clusters.pillars import Pillar, PillarMember, group_pillars
+from igny8_assets.planner.clusters.serp_overlap import Interlink, interlinks, shared_results
+from igny8_assets.planner.clusters.units import unit_vectors, units_of, with_results
 from igny8_resources.word_stems import normalise
 
 __all__ = ["Cluster", "Clustering", "Interlink", "ManualChoices", "Pillar", "cluster_keywords"]

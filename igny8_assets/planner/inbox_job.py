@@ -14,7 +14,7 @@ from jobs.names import COLLECT_INBOX, COLLECT_INBOX_OP
 )
 def collect(context: dg.OpExecutionContext, platform: PlatformResource) -> None:
     """Stage and file away; what is staged starts the loading by its event."""
-    from igny8_assets.planner.inbox import collect_files
+    from igny8_assets.planner.keywords.inbox import collect_files
     from igny8_resources.inbox import open_inbox
 
     asked = context.op_config

@@ -4,7 +4,7 @@ import dagster as dg
 
 from igny8_assets.explained import explained
 from igny8_assets.partitions import sites
-from igny8_assets.planner.insights_shown import opportunities_shown, terms_shown
+from igny8_assets.planner.opportunities.shown import opportunities_shown, terms_shown
 from igny8_assets.shown import OWNERS
 from igny8_resources.resources import PlatformResource
 
@@ -36,7 +36,7 @@ def taxonomies(context: dg.AssetExecutionContext, platform: PlatformResource) ->
 )
 def opportunities(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """What is worth doing next on one site: keyword gaps, quick wins, pages that compete, pages that nothing links to."""
-    from igny8_assets.planner.opportunity_finding import find_opportunities
+    from igny8_assets.planner.opportunities.site_finding import find_opportunities
 
     with explained():
         found = find_opportunities(platform.platform, context.partition_key)

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
-from igny8_assets.planner.change_report import changes_told
+from igny8_assets.planner.clusters.change_report import changes_told
 from igny8_assets.shown import credits_shown, markdown_table, preview
 
 if TYPE_CHECKING:
-    from igny8_assets.planner.cluster_naming import ClusterFacts
-    from igny8_assets.planner.idea_making import PlannedIdeas
-    from igny8_assets.planner.importing import LoadedFile
-    from igny8_assets.planner.site_clustering import Clustered
+    from igny8_assets.planner.clusters.naming import ClusterFacts
+    from igny8_assets.planner.clusters.site_clustering import Clustered
+    from igny8_assets.planner.ideas.making import PlannedIdeas
+    from igny8_assets.planner.keywords.importing import LoadedFile
     from igny8_resources.warehouse.tables.planner import Keyword
     from igny8_resources.warehouse.tables.writer import Task
 

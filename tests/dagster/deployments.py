@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from igny8_assets.definitions import build_defs as content_defs
-from igny8_assets.planner.importing import stage_file
+from igny8_assets.planner.keywords.importing import stage_file
 from igny8_assets.video.definitions import build_defs as video_defs
 from igny8_resources.platform import Platform
 from igny8_resources.requests import Item, submit_request

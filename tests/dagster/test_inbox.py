@@ -8,7 +8,7 @@ import dagster as dg
 import pytest
 from deployments import SITE, Deployment, new_deployment
 
-from igny8_assets.planner.inbox import collect_files
+from igny8_assets.planner.keywords.inbox import collect_files
 from igny8_resources.inbox import FolderInbox, InboxFile, open_inbox, unchanged_files
 from igny8_resources.warehouse.store.sites import set_module, site_by_key
 from igny8_resources.warehouse.tables.ledgers import Event

@@ -6,7 +6,7 @@ import pytest
 from deployments import FIRST_CREDITS, PLAN, SITE, Deployment, metadata_of
 from sqlalchemy.orm import Session
 
-from igny8_assets.planner.opportunity_finding import accept, dismiss
+from igny8_assets.planner.opportunities.site_finding import accept, dismiss
 from igny8_assets.planner.taxonomies.site_terms import load_terms
 from igny8_assets.planner.taxonomies.term_files import read_terms
 from igny8_resources.warehouse.migrate import migrate

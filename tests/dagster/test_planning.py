@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 from deployments import SITE, Deployment, checks_of, failure_of, metadata_of, new_deployment
 
-from igny8_assets.planner.importing import stage_file
+from igny8_assets.planner.keywords.importing import stage_file
 from igny8_resources.warehouse.store.sites import set_module, site_by_key
 from igny8_resources.warehouse.tables.ledgers import AiCall, Event, Request
 from igny8_resources.warehouse.tables.planner import Cluster, ClusterKeyword, ContentIdea, Keyword, KeywordImport

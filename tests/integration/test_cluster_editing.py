@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from igny8_assets.planner.cluster_editing import (
+from igny8_assets.planner.clusters.editing import (
     EditRefused,
     lock_cluster,
     merge_clusters,

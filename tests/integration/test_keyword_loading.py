@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from igny8_assets.planner import importing, keyword_loading, keyword_records
-from igny8_assets.planner.importing import ImportRefused, LoadedFile, load_staged, preview_file, stage_file
-from igny8_assets.planner.keyword_exporting import write_keywords
-from igny8_assets.planner.keyword_files import read_keywords
-from igny8_assets.planner.seeds import industries, seed_keywords, stage_seeds
+from igny8_assets.planner.keywords import importing, loading, records
+from igny8_assets.planner.keywords.exporting import write_keywords
+from igny8_assets.planner.keywords.files import read_keywords
+from igny8_assets.planner.keywords.importing import ImportRefused, LoadedFile, load_staged, preview_file, stage_file
+from igny8_assets.planner.keywords.seeds import industries, seed_keywords, stage_seeds
 from igny8_resources.platform import Platform
 from igny8_resources.settings import load_settings
 from igny8_resources.warehouse.store.keyword_loading import every_keyword
@@ -141,10 +141,10 @@ def test_a_preview_counts_what_would_change_and_stores_nothing(parts: Platform) 
 def test_a_load_that_dies_is_begun_again_and_comes_out_the_same(
     parts: Platform, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keyword_records, "BLOCK_CHARACTERS", 300)
+    monkeypatch.setattr(records, "BLOCK_CHARACTERS", 300)
     body = "".join(f"pot {number % 90},{number}\n" for number in range(300))
     stage_file(parts, SITE, f"keyword,volume\n{body}".encode(), "long.csv")
-    store_chunk, stored = keyword_loading.store_chunk, []
+    store_chunk, stored = loading.store_chunk, []
 
     def dies_after_two(*given: Any, **more: Any) -> int:
         if len(stored) == 2:
@@ -178,7 +178,7 @@ def test_what_is_exported_reads_back_as_it_was(parts: Platform, tmp_path: Path, 
     )
     out = tmp_path / f"out.{ending}"
     with parts.warehouse.read() as session:
-        stored = list(map(keyword_loading.row_of, every_keyword(session, site_by_key(session, SITE).id)))
+        stored = list(map(loading.row_of, every_keyword(session, site_by_key(session, SITE).id)))
         assert write_keywords(iter(stored), out) == 2
     back = read_keywords(out).rows
     assert [row._replace(row=0, source="") for row in back] == [row._replace(source="") for row in stored]

@@ -20,7 +20,7 @@ from bench.planner.quality import JUDGED_PEERS, OURS, Score, limits_of
 from bench.planner.query_sets import LabelledSet, banking77, halves_of, search_queries
 from bench.planner.report import markdown, report, write_report
 from bench.results import Figure, Measurement, MeasurementFailed
-from igny8_assets.planner.keyword_files import preview
+from igny8_assets.planner.keywords.files import preview
 from igny8_resources.word_stems import normalise
 
 

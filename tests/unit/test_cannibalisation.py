@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from igny8_assets.planner.cannibalisation import PageClaim, PhraseLikeness, QueryOwner, find_conflict, same_search
+from igny8_assets.planner.ideas.cannibalisation import PageClaim, PhraseLikeness, QueryOwner, find_conflict, same_search
 from igny8_resources.ai.minilm.embeddings import MiniLmEmbeddings
 from tests.unit.labelled_idea_pairs import PAIRS, TUNING, UNSEEN, LabelledPair
 

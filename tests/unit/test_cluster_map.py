@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from igny8_assets.planner.cluster_map import HEIGHT, WIDTH, MappedCluster, draw_cluster_map
+from igny8_assets.planner.clusters.map_drawing import HEIGHT, WIDTH, MappedCluster, draw_cluster_map
 
 
 def subjects(count: int, pillars: int = 4) -> list[MappedCluster]:

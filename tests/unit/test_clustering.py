@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from igny8_assets.planner.cluster_file import cluster_file
-from igny8_assets.planner.cluster_identity import Merge, Move, Split, changes_between, claim_ids, mint_id
-from igny8_assets.planner.cluster_naming import ClusterFacts, describe_cluster, title_case, word_casing
 from igny8_assets.planner.clustering import Clustering, cluster_keywords
-from igny8_assets.planner.keyword_files import KeywordFileError, read_keywords
+from igny8_assets.planner.clusters.identity import Merge, Move, Split, changes_between, claim_ids, mint_id
+from igny8_assets.planner.clusters.listed_file import cluster_file
+from igny8_assets.planner.clusters.naming import ClusterFacts, describe_cluster, title_case, word_casing
+from igny8_assets.planner.keywords.files import KeywordFileError, read_keywords
 from igny8_resources.ai.lexical_embeddings import LexicalEmbeddings
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import Intent

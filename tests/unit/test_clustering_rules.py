@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from igny8_assets.planner.clustering import Cluster, Clustering, ManualChoices, cluster_keywords
-from igny8_assets.planner.keyword_units import units_of
-from igny8_assets.planner.neighbours import nearest_links, unit_rows
-from igny8_assets.planner.serp_overlap import page_of, shared_results
+from igny8_assets.planner.clusters.neighbours import nearest_links, unit_rows
+from igny8_assets.planner.clusters.serp_overlap import page_of, shared_results
+from igny8_assets.planner.clusters.units import units_of
 
 COLD_BREW = ["cold brew ratio", "cold brew coffee ratio", "ratio for cold brew"]
 MOKA_POT = ["moka pot", "stovetop moka pot", "moka pot coffee"]

@@ -1,6 +1,6 @@
 """The pages that an idea should link to once it is written."""
 
-from igny8_assets.planner.idea_links import Destination, link_targets
+from igny8_assets.planner.ideas.links import Destination, link_targets
 
 GROUPS = {1: "Moka Pots", 2: "Moka Pots", 3: "Moka Pots", 4: "Grinders"}
 HUB = Destination("https://mine.example/moka/", "Moka Pots", 1, is_hub=True, live=True)

@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igny8_assets.planner.keyword_cells import read_number, read_price, read_volume
-from igny8_assets.planner.keyword_exporting import export_keywords
-from igny8_assets.planner.keyword_files import (
+from igny8_assets.planner.keywords.cells import read_number, read_price, read_volume
+from igny8_assets.planner.keywords.exporting import export_keywords
+from igny8_assets.planner.keywords.files import (
     KeywordFileError,
     KeywordRow,
     merge_rows,
     preview,
     read_keywords,
 )
-from igny8_assets.planner.keyword_sources import file_source
-from igny8_assets.planner.keyword_tables import TextTable
+from igny8_assets.planner.keywords.sources import file_source
+from igny8_assets.planner.keywords.tables import TextTable
 from igny8_resources.word_stems import normalise
 
 DEMO = Path(__file__).parents[2] / "cli" / "data" / "crema-lane-keywords.csv"

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from igny8_assets.planner import keyword_records, keyword_workbooks
-from igny8_assets.planner.keyword_files import KeywordFileError, KeywordReader, merge_rows, preview, read_keywords
-from igny8_assets.planner.keyword_markets import market_code
+from igny8_assets.planner.keywords import records, workbooks
+from igny8_assets.planner.keywords.files import KeywordFileError, KeywordReader, merge_rows, preview, read_keywords
+from igny8_assets.planner.keywords.markets import market_code
 
 
 def workbook(*sheets: tuple[str, Sequence[Sequence[Any]]]) -> bytes:
@@ -96,7 +96,7 @@ def test_site_explorer_in_utf16_with_its_boolean_intents() -> None:
 
 
 def test_round_figures_are_buckets_only_when_the_whole_file_has_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyword_records, "BLOCK_CHARACTERS", 120)
+    monkeypatch.setattr(records, "BLOCK_CHARACTERS", 120)
     header = 'Keyword Stats 2026-01-12\n"May 1 - April 30"\nKeyword\tAvg. monthly searches\tCompetition\tSearches: May 2025\n'
     rows = "".join(f"moka pot {n}\t500\tLow\t\n" for n in range(50))
     kinds = {row.volume_kind for row in read_keywords((header + rows).encode("utf-16"), "stats.csv").rows}
@@ -164,7 +164,7 @@ def test_archives_that_cannot_be_used_say_why(data: bytes, message: str) -> None
 
 def test_a_workbook_whose_shared_texts_would_fill_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = with_members(workbook(("Keywords", [["Keyword"], ["moka pot"]])), "xl/sharedStrings.xml")
-    monkeypatch.setattr(keyword_workbooks, "MAX_SHARED_TEXT_BYTES", 10)
+    monkeypatch.setattr(workbooks, "MAX_SHARED_TEXT_BYTES", 10)
     with pytest.raises(KeywordFileError, match="save the keywords' sheet as .csv"):
         read_keywords(data, "list.xlsx")
 
@@ -191,7 +191,7 @@ def test_a_cell_of_ten_megabytes_costs_its_row(column: str) -> None:
 
 
 def test_a_quote_that_is_never_closed_late_in_a_long_file_costs_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keyword_records, "BLOCK_CHARACTERS", 200)
+    monkeypatch.setattr(records, "BLOCK_CHARACTERS", 200)
     lines = [f"pot {n},{n}" for n in range(300)]
     lines[150] = '"pot 150,150'
     file = read_keywords(("keyword,volume\n" + "\n".join(lines)).encode(), "list.csv")
@@ -232,13 +232,13 @@ def test_every_row_of_a_text_is_good_refused_or_blank(
     rows: list[tuple[str, str, str]], delimiter: str, encoding: str, container: str, block: int
 ) -> None:
     data = as_text(rows, delimiter, encoding)
-    before = keyword_records.BLOCK_CHARACTERS
-    keyword_records.BLOCK_CHARACTERS = block
+    before = records.BLOCK_CHARACTERS
+    records.BLOCK_CHARACTERS = block
     try:
         with KeywordReader(data if container == "plain" else archive(a_csv=data), "list.csv") as reader:
             chunks = list(reader.chunks())
     finally:
-        keyword_records.BLOCK_CHARACTERS = before
+        records.BLOCK_CHARACTERS = before
     assert all(chunk.records == len(chunk.rows) + chunk.refused + chunk.blank for chunk in chunks)
     assert sum(chunk.records for chunk in chunks) == len(rows)
     numbers = [row.row for chunk in chunks for row in chunk.rows]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from igny8_assets.planner.cannibalisation import PageClaim
-from igny8_assets.planner.opportunities import (
+from igny8_assets.planner.ideas.cannibalisation import PageClaim
+from igny8_assets.planner.opportunities.finding import (
     CLICK_CURVE,
     Ranking,
     cannibalising,

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from igny8_assets.planner.cluster_file import cluster_file
-from igny8_assets.planner.cluster_naming import ClusterFacts, describe_cluster
-from igny8_assets.planner.ideas import pillar_heads, plan_idea, rank_ideas, sector_heads
-from igny8_assets.planner.keyword_text import guess_intents, is_question, modifiers, search_kinds, topic_stems
-from igny8_assets.planner.sectors import Sector, assign_sector, sector_of_cluster
+from igny8_assets.planner.clusters.listed_file import cluster_file
+from igny8_assets.planner.clusters.naming import ClusterFacts, describe_cluster
+from igny8_assets.planner.ideas.composing import pillar_heads, plan_idea, rank_ideas, sector_heads
+from igny8_assets.planner.keywords.sectors import Sector, assign_sector, sector_of_cluster
+from igny8_assets.planner.keywords.text import guess_intents, is_question, modifiers, search_kinds, topic_stems
 from igny8_resources.ai.minilm.embeddings import MiniLmEmbeddings
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import Intent

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from igny8_assets.planner.cluster_naming import describe_cluster
+from igny8_assets.planner.clusters.naming import describe_cluster
+from igny8_assets.planner.ideas.term_ideas import Term, most_useful, plan_term_idea, structure_of, term_title
 from igny8_assets.planner.taxonomies.term_files import TermFileRefused, TermRow, read_terms
 from igny8_assets.planner.taxonomies.term_mapping import ClusterChoice, TermFacts, map_terms
-from igny8_assets.planner.term_ideas import Term, most_useful, plan_term_idea, structure_of, term_title
 from igny8_resources.ai.minilm.embeddings import MiniLmEmbeddings
 from igny8_resources.contracts.planner import KeywordFacts
 

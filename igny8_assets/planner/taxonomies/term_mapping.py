@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from igny8_assets.planner.search_wording import read_wording
+from igny8_assets.planner.ideas.search_wording import read_wording
 
 if TYPE_CHECKING:
     import numpy as np
