@@ -12,7 +12,7 @@ from igny8_resources import credits
 from igny8_resources.warehouse.engine import Warehouse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0002"
+HEAD = "0003"
 # Any number that nothing else in the database uses as an advisory lock.
 MIGRATION_LOCK = 868_118
 

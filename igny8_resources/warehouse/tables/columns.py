@@ -42,32 +42,36 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Amount(TypeDecorator[Decimal]):
-    """Credits or money, exact to four decimals.
+    """Credits, exact to four decimals; ``Amount(8)`` is money, to a millionth of a cent.
 
-    SQLite has no decimal type: a double holds four decimals exactly up to 10^11, and every value is quantised on its way
-    in and out, so that equality and the ``>= 0`` constraint hold there as on PostgreSQL.
+    SQLite has no decimal type: a double holds four decimals exactly up to 10^11 and eight up to 10^7, and every value is
+    quantised on its way in and out, so that equality and the ``>= 0`` constraint hold there as on PostgreSQL.
     """
 
-    impl = Numeric(16, 4)
+    impl = Numeric
     cache_ok = True
+
+    def __init__(self, places: int = 4) -> None:
+        super().__init__(12 + places, places)
+        self.places = places
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """A double on SQLite, NUMERIC elsewhere."""
         if dialect.name == "sqlite":
             return dialect.type_descriptor(Float())
-        return dialect.type_descriptor(Numeric(16, 4))
+        return dialect.type_descriptor(Numeric(12 + self.places, self.places))
 
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         """Quantise on the way in."""
         if value is None:
             return None
-        exact = Decimal(value).quantize(CENTIMILLI)
+        exact = Decimal(value).quantize(Decimal(1).scaleb(-self.places))
         return float(exact) if dialect.name == "sqlite" else exact
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         """Quantise on the way out."""
         del dialect
-        return None if value is None else Decimal(str(value)).quantize(CENTIMILLI)
+        return None if value is None else Decimal(str(value)).quantize(Decimal(1).scaleb(-self.places))
 
 
 Json = JSON().with_variant(JSONB(), "postgresql")
@@ -76,6 +80,7 @@ BigId = BigInteger().with_variant(Integer(), "sqlite")
 Id = Annotated[int, mapped_column(BigId, primary_key=True, autoincrement=True)]
 Moment = Annotated[datetime, mapped_column(UtcDateTime, default=utc_now)]
 Credits = Annotated[Decimal, mapped_column(Amount, default=Decimal(0))]
+Usd = Annotated[Decimal | None, mapped_column(Amount(8))]
 LongText = Annotated[str, mapped_column(Text)]
 
 NAMING = {

@@ -17,6 +17,7 @@ from igny8_resources.warehouse.tables.columns import (
     Moment,
     OfAccount,
     Table,
+    Usd,
     UtcDateTime,
     utc_now,
 )
@@ -103,7 +104,11 @@ class AiCall(OfAccount, Table):
     """
 
     __tablename__ = "ai_calls"
-    __table_args__ = (UniqueConstraint("account_id", "request_hash"), Index("ix_ai_calls_function", "function", "id"))
+    __table_args__ = (
+        UniqueConstraint("account_id", "request_hash"),
+        Index("ix_ai_calls_function", "function", "id"),
+        Index("ix_ai_calls_subject", "account_id", "subject"),
+    )
 
     id: Mapped[Id]
     site_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("sites.id"))
@@ -113,7 +118,12 @@ class AiCall(OfAccount, Table):
     subject: Mapped[str] = mapped_column(String(120), default="")
     provider: Mapped[str] = mapped_column(String(40))
     model: Mapped[str] = mapped_column(String(120))
+    user_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("users.id"))
     prompt_version: Mapped[str] = mapped_column(String(40), default="")
+    prompt_digest: Mapped[str] = mapped_column(String(64), default="")
+    schema_digest: Mapped[str] = mapped_column(String(64), default="")
+    salt: Mapped[str] = mapped_column(String(200), default="")
+    operation: Mapped[str] = mapped_column(String(60), default="")
     inputs: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     response: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     media_key: Mapped[str] = mapped_column(String(512), default="")
@@ -124,6 +134,8 @@ class AiCall(OfAccount, Table):
     replays: Mapped[int] = mapped_column(default=0)
     input_tokens: Mapped[int] = mapped_column(default=0)
     output_tokens: Mapped[int] = mapped_column(default=0)
+    tokens_estimated: Mapped[bool] = mapped_column(default=False)
+    cost_usd: Mapped[Usd]
     credits: Mapped[Credits]
     list_credits: Mapped[Credits]
     reserved: Mapped[Credits]
@@ -157,7 +169,11 @@ class CreditTransaction(OfAccount, Table):
 
 
 class CreditUsage(OfAccount, Table):
-    """What one answered call cost: ``credits`` charged, ``list_credits`` what the price list says for a paid provider."""
+    """What one answered call cost: ``credits`` charged, ``list_credits`` what the price list says for a paid provider.
+
+    ``cost_usd`` is what the provider takes for it, from the usage that it reported; None where its price is unknown.
+    ``user_id`` is who asked for it, None for automation.
+    """
 
     __tablename__ = "credit_usage"
     __table_args__ = (UniqueConstraint("ai_call_id"), Index("ix_credit_usage_site", "account_id", "site_id", "id"))
@@ -170,6 +186,8 @@ class CreditUsage(OfAccount, Table):
     units: Mapped[Decimal] = mapped_column(Amount, default=Decimal(1))
     credits: Mapped[Credits]
     list_credits: Mapped[Credits]
+    cost_usd: Mapped[Usd]
+    user_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("users.id"))
     provider: Mapped[str] = mapped_column(String(40))
     model: Mapped[str] = mapped_column(String(120))
     created_at: Mapped[Moment]

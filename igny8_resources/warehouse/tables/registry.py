@@ -3,6 +3,7 @@
 from igny8_resources.warehouse.tables import (
     automation,
     ledgers,
+    models,
     opportunities,
     planner,
     publishing,
@@ -18,6 +19,7 @@ from igny8_resources.warehouse.tables.columns import Table
 TABLE_MODULES = (
     tenancy,
     ledgers,
+    models,
     automation,
     planner,
     opportunities,

@@ -1,5 +1,6 @@
 """Who owns what: accounts, users, sites, sectors, grants, module switches and author profiles."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint
@@ -15,6 +16,7 @@ from igny8_resources.warehouse.tables.columns import (
     OfAccount,
     OfSite,
     Table,
+    UtcDateTime,
 )
 
 ROLES = ("developer", "owner", "admin", "editor", "viewer", "system_bot")
@@ -35,7 +37,10 @@ MODULES = (
 
 
 class Account(Table):
-    """One paying customer; ``credit_balance`` repeats the newest transaction's ``balance_after`` and is its lock."""
+    """One paying customer; ``credit_balance`` repeats the newest transaction's ``balance_after`` and is its lock.
+
+    ``low_credits_since`` is when the balance fell below a tenth of the monthly grant, None while it is above.
+    """
 
     __tablename__ = "accounts"
 
@@ -45,6 +50,7 @@ class Account(Table):
     plan: Mapped[str] = mapped_column(String(40), default="free")
     monthly_credits: Mapped[Credits]
     credit_balance: Mapped[Credits]
+    low_credits_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(String(20), default="active")
     created_at: Mapped[Moment]
 
@@ -129,5 +135,6 @@ class AuthorProfile(OfSite, Table):
     name: Mapped[str] = mapped_column(String(200))
     bio: Mapped[LongText] = mapped_column(default="")
     tone: Mapped[str] = mapped_column(String(300), default="")
+    language: Mapped[str] = mapped_column(String(20), default="")
     is_default: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Moment]

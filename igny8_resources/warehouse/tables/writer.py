@@ -43,7 +43,29 @@ class Task(OfSite, Table):
     questions: Mapped[list[Any]] = mapped_column(Json, default=list)
     outline: Mapped[list[Any]] = mapped_column(Json, default=list)
     target_words: Mapped[int] = mapped_column(default=1200)
+    author_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("author_profiles.id"))
     status: Mapped[str] = mapped_column(String(20), default="queued")
+    error: Mapped[LongText] = mapped_column(default="")
+    created_at: Mapped[Moment]
+
+
+class TaskSource(OfSite, Table):
+    """One document that an article may cite, by its ``key`` (``s1``, ``s2`` …) and no other way.
+
+    ``status``: waiting (named, not read yet), ready, failed (``error`` says why). ``text`` is what was read of it.
+    """
+
+    __tablename__ = "task_sources"
+    __table_args__ = (UniqueConstraint("task_id", "key"),)
+
+    id: Mapped[Id]
+    task_id: Mapped[int] = mapped_column(BigId, ForeignKey("tasks.id"))
+    key: Mapped[str] = mapped_column(String(20))
+    title: Mapped[str] = mapped_column(String(300), default="")
+    url: Mapped[str] = mapped_column(String(2000), default="")
+    media_key: Mapped[str] = mapped_column(String(512), default="")
+    text: Mapped[LongText] = mapped_column(default="")
+    status: Mapped[str] = mapped_column(String(20), default="waiting")
     error: Mapped[LongText] = mapped_column(default="")
     created_at: Mapped[Moment]
 
@@ -98,7 +120,11 @@ class Content(OfSite, Table):
 
 
 class ContentVersion(OfSite, Table):
-    """What an article said at one time and who wrote it: a provider or a person. Versions are only ever added."""
+    """What an article said at one time and who wrote it: a provider or a person. Versions are only ever added.
+
+    ``status``: standing or past for texts that were the article's, proposal for one that waits beside a person's text,
+    rejected for a proposal that nobody wanted.
+    """
 
     __tablename__ = "content_versions"
     __table_args__ = (UniqueConstraint("content_id", "version"),)
@@ -109,6 +135,7 @@ class ContentVersion(OfSite, Table):
     title: Mapped[str] = mapped_column(String(300))
     draft: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     written_by: Mapped[str] = mapped_column(String(120))
+    status: Mapped[str] = mapped_column(String(20), default="standing")
     ai_call_id: Mapped[int | None] = mapped_column(BigId)
     created_at: Mapped[Moment]
 

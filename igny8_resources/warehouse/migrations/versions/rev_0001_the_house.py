@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from igny8_resources.warehouse.tables.columns import Amount, BigId, Json, UtcDateTime
-from igny8_resources.warehouse.views import VIEWS
 
 revision = "0001"
 down_revision = None
@@ -798,14 +797,10 @@ def upgrade() -> None:
         sa.UniqueConstraint("project_id", "render_preset", name=op.f("uq_video_renders_project_id_render_preset")),
     )
     op.create_index(op.f("ix_video_renders_account_id"), "video_renders", ["account_id"], unique=False)
-    for name, query in VIEWS.items():
-        op.execute(f"CREATE VIEW {name} AS {query}")
 
 
 def downgrade() -> None:
     """Drop everything."""
-    for name in VIEWS:
-        op.execute(f"DROP VIEW {name}")
     op.drop_index(op.f("ix_video_renders_account_id"), table_name="video_renders")
     op.drop_table("video_renders")
     op.drop_index(op.f("ix_video_assets_account_id"), table_name="video_assets")

@@ -6,7 +6,6 @@ import sqlalchemy as sa
 from alembic import op
 
 from igny8_resources.warehouse.tables.columns import BigId, Json, UtcDateTime
-from igny8_resources.warehouse.views import VIEWS
 
 revision = "0002"
 down_revision = "0001"
@@ -48,8 +47,6 @@ _WIDENED = (("clusters", "volume", False), ("keywords", "volume", True))
 def upgrade() -> None:
     """Create the new tables and widen the old ones."""
     on_postgres = op.get_bind().dialect.name == "postgresql"
-    for name in VIEWS:
-        op.execute(f"DROP VIEW {name}")
     op.create_table(
         "text_vectors",
         sa.Column("model", sa.String(length=120), nullable=False),
@@ -242,15 +239,11 @@ def upgrade() -> None:
     if on_postgres:
         for table, widened, nullable in _WIDENED:
             op.alter_column(table, widened, type_=sa.BigInteger(), existing_nullable=nullable)
-    for name, query in VIEWS.items():
-        op.execute(f"CREATE VIEW {name} AS {query}")
 
 
 def downgrade() -> None:
     """Take the new tables and columns away."""
     on_postgres = op.get_bind().dialect.name == "postgresql"
-    for name in VIEWS:
-        op.execute(f"DROP VIEW {name}")
     if on_postgres:
         for table, widened, nullable in _WIDENED:
             op.alter_column(table, widened, type_=sa.Integer(), existing_nullable=nullable)
@@ -270,5 +263,3 @@ def downgrade() -> None:
         "text_vectors",
     ):
         op.drop_table(table)
-    for name, query in VIEWS.items():
-        op.execute(f"CREATE VIEW {name} AS {query}")
