@@ -14,8 +14,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+TEXT_CONNECTIONS = ("self_hosted", "openai", "anthropic")
+IMAGE_CONNECTIONS = ("comfyui", "runware", "openai")
+
+
+def chain_of(text: str) -> list[str]:
+    """The connections that a chain names, in its order."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 class SettingsError(Exception):
@@ -42,7 +50,28 @@ class Settings(BaseSettings):
     openai_base_url: str | None = None
     openai_api_key: SecretStr | None = None
     openai_model: str = "gpt-6-luna"
+    openai_image_model: str = ""
     openai_timeout_seconds: float = Field(default=120.0, gt=0)
+
+    self_hosted_url: str | None = None
+    self_hosted_api_key: SecretStr | None = None
+    self_hosted_model: str = ""
+
+    anthropic_base_url: str = "https://api.anthropic.com"
+    anthropic_api_key: SecretStr | None = None
+    anthropic_model: str = ""
+
+    runware_url: str = "https://api.runware.ai/v1"
+    runware_api_key: SecretStr | None = None
+    runware_model: str = ""
+    comfyui_url: str | None = None
+    comfyui_workflow: Path | None = None
+
+    text_chain: str = "self_hosted,openai,anthropic"
+    image_chain: str = "comfyui,runware,openai"
+    ai_concurrency: int = Field(default=8, ge=1, le=256)
+    bulk_above: int = Field(default=20, ge=1)
+    bulk_concurrency: int = Field(default=32, ge=1, le=512)
 
     embeddings: str = "minilm"
     embedding_threads: int = Field(default=0, ge=0, le=256)
@@ -68,11 +97,21 @@ class Settings(BaseSettings):
             raise ValueError("expected an absolute URL such as https://content.example.com")
         return value.rstrip("/")
 
-    @field_validator("openai_base_url")
+    @field_validator("openai_base_url", "self_hosted_url", "comfyui_url", "anthropic_base_url", "runware_url")
     @classmethod
     def _provider_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("expected an absolute URL such as http://127.0.0.1:8080/v1")
+        return value
+
+    @field_validator("text_chain", "image_chain")
+    @classmethod
+    def _known_connections(cls, value: str, info: ValidationInfo) -> str:
+        known = TEXT_CONNECTIONS if info.field_name == "text_chain" else IMAGE_CONNECTIONS
+        if unknown := [name for name in chain_of(value) if name not in known]:
+            raise ValueError(
+                f"does not know {', '.join(unknown)}; expected some of {', '.join(known)}, the first choice first"
+            )
         return value
 
     @field_validator("embeddings")

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Tenant:
-    """The site that work is done for and the account that pays."""
+    """The site that work is done for, the account that pays, and who asked for it (None: automation)."""
 
     account_id: int
     site_id: int
     site_key: str
+    user_id: int | None = None
 
     @property
     def media_prefix(self) -> str:

@@ -1,5 +1,7 @@
 """What can go wrong with a provider, by what a person or the router should do about it."""
 
+from collections.abc import Sequence
+
 
 class ProviderError(Exception):
     """A call that did not give a usable answer. ``transient`` says whether the same call may succeed later."""
@@ -38,7 +40,25 @@ class AnswerEmpty(ProviderError):
 
 
 class AnswerInvalid(ProviderError):
-    """The answer does not fit the schema; the message names the fields."""
+    """The answer does not fit the schema; the message names the fields. ``answer`` is what came, where it was text."""
+
+    def __init__(self, message: str, answer: str = "") -> None:
+        super().__init__(message)
+        self.answer = answer
+
+
+class CircuitOpen(ProviderUnavailable):
+    """The provider failed several times in a row and is left alone for a while; ``retry_after`` says how long."""
+
+
+class NoProviderLeft(ProviderError):
+    """Every model of the chain failed or may not be used; the message says why for each."""
+
+    def __init__(self, function: str, failures: Sequence[tuple[str, Exception]]) -> None:
+        each = "; ".join(f"{name}: {failure}" for name, failure in failures)
+        super().__init__(f"no model could answer {function}. {each}")
+        self.failures = tuple(failures)
+        self.transient = any(isinstance(failure, ProviderError) and failure.transient for _, failure in failures)
 
 
 class ProviderMissing(ProviderError):

@@ -10,7 +10,7 @@ hands: its answer is kept when there is none yet, and its failure is nobody's.
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -53,8 +53,10 @@ class CallSpec:
     units: Decimal
     inputs: dict[str, Any]
     prompt_version: str = ""
+    prompt_digest: str = ""
     schema_digest: str = ""
     salt: str = ""
+    user_id: int | None = None
 
     def request_hash(self) -> str:
         """sha256 over everything that could change the answer."""
@@ -63,7 +65,9 @@ class CallSpec:
             "function": self.function,
             "provider": self.provider,
             "model": self.model,
-            "prompt_version": self.prompt_version,
+            "prompt_version": f"{self.prompt_version}:{self.prompt_digest[:12]}"
+            if self.prompt_digest
+            else self.prompt_version,
             "schema": self.schema_digest,
             "inputs": self.inputs,
             "salt": self.salt,
@@ -73,13 +77,18 @@ class CallSpec:
 
 @dataclass(frozen=True)
 class Performed:
-    """What a provider delivered: the response to keep, and how many units of the operation it turned out to be."""
+    """What a provider delivered: the response to keep, and how many units of the operation it turned out to be.
+
+    ``cost_usd`` is what the provider takes for it; None where its price is unknown.
+    """
 
     response: dict[str, Any]
     units: Decimal
     media_key: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
+    tokens_estimated: bool = False
+    cost_usd: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,7 @@ class Answered:
     credits: Decimal
     list_credits: Decimal
     replayed: bool
+    cost_usd: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -128,6 +138,21 @@ class Journal:
         except BaseException as failure:
             self._fail(spec, claim, failure)
             raise
+
+    def first_answered(self, specs: Sequence[CallSpec]) -> int | None:
+        """Which of several calls, any of which would do, has its answer already: its place, None when none has."""
+        hashes = [spec.request_hash() for spec in specs]
+        with self.warehouse.read() as session:
+            done = set(
+                session.scalars(
+                    select(AiCall.request_hash).where(
+                        AiCall.account_id == specs[0].account_id,
+                        AiCall.request_hash.in_(hashes),
+                        AiCall.status == "done",
+                    )
+                )
+            )
+        return next((place for place, each in enumerate(hashes) if each in done), None)
 
     def _claim(self, spec: CallSpec) -> _Claim:
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
@@ -172,7 +197,9 @@ class Journal:
             session.add(call)
         call.site_id, call.kind, call.function = spec.site_id, spec.kind, spec.function
         call.subject, call.provider, call.model = spec.subject, spec.provider, spec.model
-        call.prompt_version, call.inputs = spec.prompt_version, spec.inputs
+        call.prompt_version, call.prompt_digest = spec.prompt_version, spec.prompt_digest
+        call.schema_digest, call.salt, call.inputs = spec.schema_digest, spec.salt, spec.inputs
+        call.operation, call.user_id = spec.operation, spec.user_id
         call.status, call.error = "pending", ""
         call.owner, call.lease_until = new_claim(), lease_end()
         _reserve(session, spec, call)
@@ -203,6 +230,7 @@ class Journal:
             call.status, call.error = "done", ""
             call.response, call.media_key = performed.response, performed.media_key
             call.input_tokens, call.output_tokens = performed.input_tokens, performed.output_tokens
+            call.tokens_estimated, call.cost_usd = performed.tokens_estimated, performed.cost_usd
             call.credits, call.list_credits, call.latency_seconds = cost, list_cost, round(seconds, 4)
             call.owner, call.lease_until, call.finished_at = "", None, utc_now()
             session.add(
@@ -215,6 +243,8 @@ class Journal:
                     units=performed.units,
                     credits=cost,
                     list_credits=list_cost,
+                    cost_usd=performed.cost_usd,
+                    user_id=spec.user_id,
                     provider=spec.provider,
                     model=spec.model,
                 )
@@ -285,4 +315,5 @@ def _answered(call: AiCall, *, replayed: bool) -> Answered:
         credits=call.credits,
         list_credits=call.list_credits,
         replayed=replayed,
+        cost_usd=call.cost_usd,
     )

@@ -4,6 +4,7 @@ Belongs here: shapes. Does not belong here: any provider (one file each), routin
 """
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from pydantic import BaseModel
@@ -15,11 +16,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """An answer that did not fit, as the model gave it, and what was wrong with it."""
+
+    answer: str
+    complaint: str
+
+
+@dataclass(frozen=True)
 class TextCall:
     """One request for structured text.
 
     ``function`` is the AI function's key (``generate_content``), ``instructions`` the rendered prompt, ``inputs`` the
-    brief, ``schema`` the Pydantic model that is sent to the provider and that checks its answer.
+    brief, ``schema`` the Pydantic model that is sent to the provider and that checks its answer. With ``repair`` the model
+    is shown its earlier answer and asked to mend it.
     """
 
     function: str
@@ -27,6 +37,7 @@ class TextCall:
     inputs: BaseModel
     schema: type[BaseModel]
     max_output_tokens: int = 8192
+    repair: Repair | None = None
 
 
 @dataclass(frozen=True)
@@ -66,12 +77,15 @@ class ImageCall:
 
 @dataclass(frozen=True)
 class ImageAnswer:
-    """An encoded picture and its size in pixels."""
+    """An encoded picture and its size in pixels; what it used and, where the provider says so, what it cost."""
 
     data: bytes
     media_type: str
     width: int
     height: int
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: Decimal | None = None
 
 
 @dataclass(frozen=True)
