@@ -7,9 +7,10 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 
 from igny8_resources.ai.errors import ProviderUnavailable
 
@@ -69,6 +70,22 @@ def exhausted_wait(headers: Mapping[str, str], also: str | None = None) -> float
     return max((wait for wait in waits if wait is not None), default=None)
 
 
+class Gate(Protocol):
+    """What a provider passes through for every attempt, and tells what came of it."""
+
+    def slot(self, tokens: int = 0) -> AbstractContextManager[None]:
+        """Hold one of the concurrent places, entered once the limits allow a request of about so many tokens.
+
+        Raises:
+            ProviderUnavailable: that lies too far in the future; ``retry_after`` says how far.
+        """
+        ...
+
+    def learn(self, headers: Mapping[str, str]) -> None:
+        """Take note of an answer's headers, a refused one's as well."""
+        ...
+
+
 class RateGate:
     """At most ``max_concurrency`` calls at once, and none before the time at which the provider's limits reset.
 
@@ -90,13 +107,14 @@ class RateGate:
         self._opens_at = 0.0
 
     @contextmanager
-    def slot(self) -> Iterator[None]:
+    def slot(self, tokens: int = 0) -> Iterator[None]:
         """Hold one of the concurrent places, entered only once the limits have reset.
 
         Raises:
             ProviderUnavailable: the reset lies further away than ``longest_wait``; ``retry_after`` says how far. Asking
                 anyway would be refused, and refused calls count against the limit.
         """
+        del tokens
         with self._slots:
             with self._lock:
                 wait = self._opens_at - self._clock()
