@@ -9,14 +9,9 @@ from igny8_resources.resources import PlatformResource
 @dg.asset_check(asset="internal_links", partitions_def=articles, blocking=True)
 def ready_for_review(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
     """Text, images and structured data as they are now all pass; running it after a repair records the new verdict."""
-    from igny8_assets.review import settle_review, verdict_on
-    from igny8_resources.warehouse.store import writer as store
+    from igny8_assets.chain_checks import settled_verdict
 
-    with platform.platform.warehouse.write() as session:
-        content, task, site = store.content_of(session, context.partition_key, lock=True)
-        verdict = verdict_on(session, content, store.brief_for(session, task, site))
-        settle_review(session, content, task, site, verdict)
-        status = content.status
+    verdict, status = settled_verdict(platform.platform, context.partition_key)
     failing = {name: check["errors"] for name, check in verdict.checks.items() if not check["passed"]}
     warnings = [f"{name}: {line}" for name, check in verdict.checks.items() for line in check["warnings"]]
     return dg.AssetCheckResult(

@@ -42,7 +42,7 @@ class LinkedArticle:
     skipped: tuple[tuple[str, str], ...]
 
 
-def link_article(session: Session, content: Content, site: Site) -> LinkedArticle:
+def set_links(session: Session, content: Content, site: Site) -> LinkedArticle:
     """Render an article with its pictures and links, and give it links from older articles.
 
     Doing it again gives the same links; links that others put into this article stay.

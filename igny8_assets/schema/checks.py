@@ -11,12 +11,9 @@ def schema_is_one_sound_graph(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     """One connected graph, every reference resolves, required fields are there, types and properties exist in schema.org."""
-    from igny8_assets.review import schema_findings
-    from igny8_resources.warehouse.store import writer as store
+    from igny8_assets.chain_checks import structured_data_findings
 
-    with platform.platform.warehouse.read() as session:
-        content, _, _ = store.content_of(session, context.partition_key)
-        findings = schema_findings(session, content)
+    findings = structured_data_findings(platform.platform, context.partition_key)
     errors = [finding for finding in findings if finding.severity == "error"]
     return dg.AssetCheckResult(
         passed=not errors,

@@ -60,6 +60,21 @@ def plan_images(parts: Platform, partition: str) -> TextResult[ImagePlan]:
     return planned
 
 
+def make_images(parts: Platform, partition: str) -> list[MadeImage]:
+    """Make every planned picture of an article that is not there yet, in the order of their places.
+
+    Raises:
+        NothingWritten: the article has no text yet.
+        ModuleDisabled: the site's writer is switched off.
+        ProviderError: a picture could not be made; those made before it stay.
+    """
+    with parts.warehouse.read() as session:
+        content, _, site = store.content_of(session, partition)
+        require_module(session, site, "writer")
+        wanted = store.images_of(session, content.id)
+    return [make_image(parts, site, partition, content, image) for image in wanted]
+
+
 def make_image(parts: Platform, site: Site, partition: str, content: Content, image: Image) -> MadeImage:
     """Make one picture and its sizes, unless it is there already."""
     if image.status == "ready":
