@@ -1,25 +1,23 @@
 """Reading a chat completion: the few fields that every OpenAI-compatible server fills, and what can be wrong there."""
 
 import json
-import re
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from igny8_resources.ai.connection_names import ConnectionNames
 from igny8_resources.ai.errors import (
     AnswerCut,
     AnswerEmpty,
-    AnswerInvalid,
+    ProviderError,
     ProviderRejected,
     ProviderUnavailable,
     Refused,
 )
+from igny8_resources.ai.openai_failures import OPENAI
+from igny8_resources.ai.provider_failures import broken_off, charged
 from igny8_resources.ai.providers import TextAnswer, TextCall
-
-CHARACTERS_PER_TOKEN = 4  # rule of thumb for English; used only where a server reports no usage
-
-_THOUGHTS = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)  # reasoning that a local server left in the answer
-_FENCE = re.compile(r"\A\s*```(?:json)?\s*\n(.*?)\n?\s*```\s*\Z", re.DOTALL)
+from igny8_resources.ai.text_exchange import json_object, tokens_in
 
 
 class _Lenient(BaseModel):
@@ -54,11 +52,11 @@ class Completion(_Lenient):
     usage: Usage | None = None
 
 
-def read_completion(content: bytes, server: str) -> Completion:
-    """Read the body of a successful answer.
+def read_completion(content: bytes, server: str, names: ConnectionNames = OPENAI) -> Completion:
+    """Read the body of a successful answer; ``names`` are the settings that the messages name.
 
     Raises:
-        ProviderUnavailable: a gateway answered 200 with an error inside.
+        ProviderUnavailable: a gateway answered 200 with an error inside, or the body broke off on its way.
         ProviderRejected: the body is not a chat completion, so the address is not that of such an API.
     """
     try:
@@ -67,24 +65,46 @@ def read_completion(content: bytes, server: str) -> Completion:
             raise ProviderUnavailable(f"{server} answered with an error: {json.dumps(body['error'])[:300]}")
         if isinstance(body, dict) and "choices" in body:
             return Completion.model_validate({**body, "usage": _counted(body.get("usage"))})
-    except (ValueError, ValidationError):
+    except ValidationError:
         pass
+    except ValueError:
+        if content.lstrip().startswith(b"{"):
+            raise broken_off(server) from None
     start = " ".join(content[:80].decode("utf-8", "replace").split())
     raise ProviderRejected(
-        f"{server} answered with something other than a chat completion ({start!r}). Check that IGNY8_OPENAI_BASE_URL "
-        "is the API's root (it usually ends in /v1)."
+        f"{server} answered with something other than a chat completion ({start!r}). Check that {names.base_url} is "
+        f"{names.root}."
     )
 
 
 def answer_of(completion: Completion, call: TextCall, asked: list[dict[str, str]]) -> TextAnswer:
     """The JSON object in a completion, with the tokens it used; ``asked`` are the messages that were sent.
 
+    An answer that cannot be used carries, as an error, what the server counted for it.
+
     Raises:
         Refused: the model or a content filter declined.
         AnswerCut: the answer ended at the length limit.
         AnswerEmpty: there is no text.
-        AnswerInvalid: the text is not a JSON object.
+        AnswerInvalid: the text is not a JSON object; the error carries it.
     """
+    try:
+        payload = _payload(completion, call)
+    except ProviderError as unusable:
+        if completion.usage is None:
+            raise
+        # The server counted, so it has to be paid.
+        raise charged(
+            unusable, completion.usage.prompt_tokens, completion.usage.completion_tokens
+        ) from unusable.__cause__
+    if completion.usage is not None:
+        return TextAnswer(payload, completion.usage.prompt_tokens, completion.usage.completion_tokens)
+    read = sum(len(message["content"]) for message in asked)
+    written = len(completion.choices[0].message.content or "")
+    return TextAnswer(payload, tokens_in(read), tokens_in(written), tokens_estimated=True)
+
+
+def _payload(completion: Completion, call: TextCall) -> dict[str, object]:
     if not completion.choices:
         raise AnswerEmpty(f"{call.function}: the model gave no answer. Run it again.")
     choice = completion.choices[0]
@@ -99,29 +119,9 @@ def answer_of(completion: Completion, call: TextCall, asked: list[dict[str, str]
         )
     if not text.strip():
         raise AnswerEmpty(f"{call.function}: the model answered with nothing. Run it again.")
-    payload = _json_object(text, call.function)
-    if completion.usage is not None:
-        return TextAnswer(payload, completion.usage.prompt_tokens, completion.usage.completion_tokens)
-    read = sum(len(message["content"]) for message in asked)
-    return TextAnswer(payload, _tokens_in(read), _tokens_in(len(text)), tokens_estimated=True)
-
-
-def _json_object(text: str, function: str) -> dict[str, object]:
-    bare = _THOUGHTS.sub("", text)
-    fenced = _FENCE.match(bare)
-    try:
-        payload: Any = json.loads(fenced.group(1) if fenced else bare)
-    except ValueError as broken:
-        raise AnswerInvalid(f"{function}: the answer is not valid JSON ({broken}). Run it again.") from broken
-    if not isinstance(payload, dict):
-        raise AnswerInvalid(f"{function}: expected a JSON object, the answer is a {type(payload).__name__}.")
-    return payload
+    return json_object(text, call.function)
 
 
 def _counted(usage: object) -> object:
     whole = isinstance(usage, dict) and all(isinstance(usage.get(name), int) for name in Usage.model_fields)
     return usage if whole else None
-
-
-def _tokens_in(characters: int) -> int:
-    return -(-characters // CHARACTERS_PER_TOKEN)

@@ -3,25 +3,21 @@
 Belongs here: slicing texts into calls and reading the answers. Does not belong here: the journal, keeping vectors.
 """
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+from dataclasses import replace
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from igny8_resources.ai.connection_names import names_of
 from igny8_resources.ai.errors import AnswerInvalid
-from igny8_resources.ai.openai_failures import failure_of_connection, failure_of_status
-from igny8_resources.ai.openai_retries import Retrying
+from igny8_resources.ai.openai_connection import OpenAIConnection
 from igny8_resources.ai.providers import EmbeddingAnswer
-from igny8_resources.ai.rate_limits import RateGate
+from igny8_resources.ai.rate_limits import Gate, RateGate
+from igny8_resources.ai.retries import Retrying
+from igny8_resources.ai.text_exchange import tokens_in
 
-if TYPE_CHECKING:
-    import openai
-
-CONNECT_SECONDS = 5.0
 TEXTS_A_CALL = 512  # OpenAI takes 2,048; smaller servers take fewer
 CHARACTERS_A_CALL = 250_000  # OpenAI takes 300,000 tokens, and a character is one token at most, or nearly
 LONGEST_TEXT = 8000  # characters; models take 8,192 tokens and refuse more
@@ -58,13 +54,14 @@ class OpenAIEmbeddings:
         api_key: the bearer token; empty for local servers that need none.
         model: the model's name as the server knows it.
         timeout: seconds to wait for one answer.
+        name: the connection, ``openai`` or ``self_hosted``; messages name its settings.
+        gate: what every request passes through; without one, a gate of this object's own.
         max_attempts: calls made for one slice of texts at most.
         longest_wait: seconds, the longest single pause.
         total_seconds: no further attempt starts later than this after a slice's first.
         sleep: pauses the thread; tests pass their own.
     """
 
-    name = "openai"
     notice = ""
 
     def __init__(
@@ -74,23 +71,28 @@ class OpenAIEmbeddings:
         model: str,
         timeout: float = 120.0,
         *,
+        name: str = "openai",
+        gate: Gate | None = None,
         max_attempts: int = 5,
         longest_wait: float = 60.0,
         total_seconds: float = 600.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        self.name = name
         self.model = model
-        address = urlsplit(base_url)
-        self._server = f"{address.hostname}:{address.port}" if address.port else str(address.hostname)
-        # Two servers may give different weights the same name.
-        self.space = f"openai/{self._server}/{model}"
-        self._base_url = base_url
-        self._api_key = api_key
-        self._timeout = timeout
         self._retrying = Retrying(max_attempts, longest_wait, total_seconds, sleep)
-        self._gate = RateGate(8, longest_wait, sleep)
-        self._client: openai.OpenAI | None = None
-        self._client_lock = threading.Lock()
+        self._connection = OpenAIConnection(
+            base_url,
+            api_key,
+            model,
+            timeout,
+            replace(names_of(name), model="IGNY8_EMBEDDINGS"),
+            gate or RateGate(8, longest_wait, sleep),
+            kind="an embedding model",
+        )
+        self._server = self._connection.server
+        # Two servers may give different weights the same name.
+        self.space = f"{name}/{self._server}/{model}"
 
     def __repr__(self) -> str:
         return f"OpenAIEmbeddings({self._server}, {self.model})"
@@ -127,34 +129,15 @@ class OpenAIEmbeddings:
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
-        with self._client_lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
+        self._connection.close()
 
     def _ask(self, inputs: list[str]) -> bytes:
-        import openai
-
-        with self._gate.slot():
-            try:
-                response = self._connected().embeddings.with_raw_response.create(
-                    model=self.model, input=inputs, encoding_format="float"
-                )
-            except openai.APIStatusError as error:
-                self._gate.learn(error.response.headers)
-                # Without its cause: some servers echo the key, and what is chained is kept with the run.
-                raise failure_of_status(
-                    error,
-                    self._server,
-                    self.model,
-                    self._api_key,
-                    setting="IGNY8_EMBEDDINGS",
-                    kind="an embedding model",
-                ) from None
-            except openai.APIConnectionError as error:
-                raise failure_of_connection(error, self._server, self._timeout) from error
-        self._gate.learn(response.headers)
-        return response.content
+        return self._connection.ask(
+            lambda client: client.embeddings.with_raw_response.create(
+                model=self.model, input=inputs, encoding_format="float"
+            ),
+            tokens=tokens_in(sum(len(text) for text in inputs)),
+        )
 
     def _read(self, content: bytes, expected: int) -> tuple[np.ndarray, int]:
         try:
@@ -163,7 +146,7 @@ class OpenAIEmbeddings:
             start = " ".join(content[:80].decode("utf-8", "replace").split())
             raise AnswerInvalid(
                 f"{self._server} answered with something other than embeddings ({start!r}). Check that "
-                "IGNY8_OPENAI_BASE_URL is the API's root (it usually ends in /v1)."
+                f"{self._connection.names.base_url} is {self._connection.names.root}."
             ) from broken
         ordered = sorted(reply.data, key=lambda row: row.index)
         if [row.index for row in ordered] != list(range(expected)):
@@ -176,19 +159,6 @@ class OpenAIEmbeddings:
         if not np.isfinite(lengths).all() or not lengths.all():
             raise AnswerInvalid(f"{self._server} gave a vector without a direction: zeros or no numbers.")
         return vectors / lengths, reply.usage.prompt_tokens if reply.usage else 0
-
-    def _connected(self) -> "openai.OpenAI":
-        import openai
-
-        with self._client_lock:
-            if self._client is None:
-                self._client = openai.OpenAI(
-                    base_url=self._base_url,
-                    api_key=self._api_key or "none",  # local servers need no key, the SDK insists on one
-                    max_retries=0,  # the SDK would also repeat insufficient_quota
-                    timeout=openai.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
-                )
-            return self._client
 
 
 def _slices(texts: list[str]) -> Iterator[list[str]]:

@@ -4,55 +4,69 @@ Belongs here: one call and reading its answer. Does not belong here: the journal
 to take, and whether the answer fits its model (the caller checks ``TextAnswer.payload`` against ``TextCall.schema``).
 """
 
-import re
 import threading
 import time
 from collections.abc import Callable
+from enum import IntEnum
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from pydantic import BaseModel
+
+from igny8_resources.ai.connection_names import names_of
+from igny8_resources.ai.errors import AnswerInvalid
 from igny8_resources.ai.openai_completion import Completion, answer_of, read_completion
+from igny8_resources.ai.openai_connection import OpenAIConnection
 from igny8_resources.ai.openai_failures import (
+    UnknownFormatError,
     UnknownParameterError,
-    failure_of_connection,
-    failure_of_status,
     rejects_completion_tokens,
+    rejects_format,
 )
-from igny8_resources.ai.openai_retries import Retrying
 from igny8_resources.ai.providers import TextAnswer, TextCall
-from igny8_resources.ai.rate_limits import RateGate
+from igny8_resources.ai.rate_limits import Gate, RateGate
+from igny8_resources.ai.retries import Retrying
 from igny8_resources.ai.strict_schema import strict_json_schema
+from igny8_resources.ai.text_exchange import function_name, tokens_in, turns_of, with_schema_in_words
 
 if TYPE_CHECKING:
     import openai
 
-CONNECT_SECONDS = 5.0
+
+class _Format(IntEnum):
+    """How a server is held to a schema, the strictest first."""
+
+    JSON_SCHEMA = 0
+    JSON_OBJECT = 1
+    WORDS = 2
 
 
 class OpenAITextProvider:
     """A ``TextProvider`` over one OpenAI-compatible server and one model; safe to share between threads.
 
-    Transient failures (no connection, timeout, 408, 409, 429, 5xx) are tried again with exponential back-off and
-    jitter, or after as long as the server asks; everything else is raised at once. A wait longer than ``longest_wait``
-    is not slept through: ``ProviderUnavailable.retry_after`` carries it to the caller.
+    Transient failures (no connection, timeout, an answer that breaks off, 408, 409, 429, 5xx) are tried again with
+    exponential back-off and jitter, or after as long as the server asks; everything else is raised at once. A wait longer
+    than ``longest_wait`` is not slept through: ``ProviderUnavailable.retry_after`` carries it to the caller. After a
+    timeout the server may have finished and charged for the answer; this API has no way to ask for it again.
 
-    The answer's length is limited with ``max_completion_tokens``. A server that refuses that name is asked again with
-    the older ``max_tokens``, and this object uses that one from then on.
+    What a server turns out not to know is remembered by this object:
+    ``max_completion_tokens`` (the older ``max_tokens`` is sent); ``response_format`` with ``json_schema``, or one schema
+    that it cannot compile (``json_object`` is tried, then no format, with the schema in the instructions); and a format
+    that it accepts and ignores (the schema is said in the instructions as well). The answer is checked the same way.
 
     Args:
         base_url: the API's root, such as ``http://127.0.0.1:8080/v1``.
         api_key: the bearer token; empty for local servers that need none.
         model: the model's name as the server knows it.
         timeout: seconds to wait for an answer.
-        max_concurrency: calls that may be under way at once.
+        name: the connection, ``openai`` or ``self_hosted``; messages name its settings.
+        gate: what every request passes through; without one, a gate of this object's own.
+        max_concurrency: calls that may be under way at once, for the own gate.
         max_attempts: calls made for one ``complete`` at most.
         longest_wait: seconds, the longest single pause.
         total_seconds: no further attempt starts later than this after the first.
         sleep: pauses the thread; tests pass their own.
         clock: monotonic seconds, on which rate-limit resets are measured.
     """
-
-    name = "openai"
 
     def __init__(
         self,
@@ -61,6 +75,8 @@ class OpenAITextProvider:
         model: str,
         timeout: float = 120.0,
         *,
+        name: str = "openai",
+        gate: Gate | None = None,
         max_concurrency: int = 8,
         max_attempts: int = 5,
         longest_wait: float = 60.0,
@@ -68,20 +84,21 @@ class OpenAITextProvider:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.name = name
         self.model = model
-        self._base_url = base_url
-        self._api_key = api_key
-        self._timeout = timeout
         self._retrying = Retrying(max_attempts, longest_wait, total_seconds, sleep)
-        self._gate = RateGate(max_concurrency, longest_wait, sleep, clock)
+        gate = gate or RateGate(max_concurrency, longest_wait, sleep, clock)
+        self._connection = OpenAIConnection(
+            base_url, api_key, model, timeout, names_of(name), gate, kind="a chat model"
+        )
+        self._lock = threading.Lock()
         self._knows_completion_tokens = True
-        self._client: openai.OpenAI | None = None
-        self._client_lock = threading.Lock()
-        address = urlsplit(base_url)
-        self._server = f"{address.hostname}:{address.port}" if address.port else str(address.hostname)
+        self._format = _Format.JSON_SCHEMA
+        self._format_of: dict[type[BaseModel], _Format] = {}
+        self._ignores_format = False
 
     def __repr__(self) -> str:
-        return f"OpenAITextProvider({self._server}, {self.model})"
+        return f"OpenAITextProvider({self._connection.server}, {self.model})"
 
     def complete(self, call: TextCall) -> TextAnswer:
         """Answer one call.
@@ -93,70 +110,68 @@ class OpenAITextProvider:
             Refused: the model or a content filter declined.
             AnswerCut: the answer reached ``max_output_tokens`` before it was complete.
             AnswerEmpty: nothing came back.
-            AnswerInvalid: what came back is not a JSON object.
+            AnswerInvalid: what came back is not a JSON object; the error carries it.
             StrictSchemaError: ``call.schema`` cannot be sent in strict mode.
         """
-        request = _request(call, self.model)
-        completion = self._retrying(self._ask, request, call.max_output_tokens)
-        return answer_of(completion, call, asked=request["messages"])
+        schema = strict_json_schema(call.schema)
+        completion, asked, held = self._retrying(self._ask, call, schema)
+        try:
+            return answer_of(completion, call, asked)
+        except AnswerInvalid:
+            if held is _Format.JSON_SCHEMA:
+                self._ignores_format = True
+            raise
 
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
-        with self._client_lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
+        self._connection.close()
 
-    def _ask(self, request: dict[str, Any], max_output_tokens: int) -> Completion:
-        with self._gate.slot():
-            if self._knows_completion_tokens:
-                try:
-                    return self._send({**request, "max_completion_tokens": max_output_tokens})
-                except UnknownParameterError:
-                    self._knows_completion_tokens = False
-            return self._send({**request, "max_tokens": max_output_tokens})
+    def _ask(self, call: TextCall, schema: dict[str, Any]) -> tuple[Completion, list[dict[str, str]], _Format]:
+        while True:
+            held = max(self._format, self._format_of.get(call.schema, self._format))
+            # A repair says the schema too: whoever needs one may not have been held to it.
+            in_words = held is not _Format.JSON_SCHEMA or self._ignores_format or call.repair is not None
+            instructions = with_schema_in_words(call.instructions, schema) if in_words else call.instructions
+            messages = [{"role": "system", "content": instructions}, *turns_of(call)]
+            body = {"model": self.model, "messages": messages, **_response_format(held, call, schema)}
+            try:
+                return self._send(body, call.max_output_tokens), messages, held
+            except UnknownParameterError:
+                self._knows_completion_tokens = False
+            except UnknownFormatError as unknown:
+                self._loosen(call.schema, held, of_schema=unknown.of_schema)
 
-    def _send(self, body: dict[str, Any]) -> Completion:
-        import openai
+    def _loosen(self, schema: type[BaseModel], refused: _Format, *, of_schema: bool) -> None:
+        looser = _Format(refused + 1)
+        with self._lock:
+            if of_schema:
+                self._format_of[schema] = max(looser, self._format_of.get(schema, looser))
+            else:
+                self._format = max(looser, self._format)
 
-        try:
-            response = self._connected().chat.completions.with_raw_response.create(**body)
-        except openai.APIStatusError as error:
-            self._gate.learn(error.response.headers)
-            if "max_completion_tokens" in body and rejects_completion_tokens(error):
-                raise UnknownParameterError from error
-            # Without its cause: some servers echo the key, and what is chained is kept with the run.
-            raise failure_of_status(error, self._server, self.model, self._api_key) from None
-        except openai.APIConnectionError as error:
-            raise failure_of_connection(error, self._server, self._timeout) from error
-        self._gate.learn(response.headers)
-        return read_completion(response.content, self._server)
+    def _send(self, body: dict[str, Any], max_output_tokens: int) -> Completion:
+        limit = "max_completion_tokens" if self._knows_completion_tokens else "max_tokens"
+        body = {**body, limit: max_output_tokens}
 
-    def _connected(self) -> "openai.OpenAI":
-        import openai
+        def recognise(error: "openai.APIStatusError") -> Exception | None:
+            if limit == "max_completion_tokens" and rejects_completion_tokens(error):
+                return UnknownParameterError()
+            return rejects_format(error) if "response_format" in body else None
 
-        with self._client_lock:
-            if self._client is None:
-                self._client = openai.OpenAI(
-                    base_url=self._base_url,
-                    api_key=self._api_key or "none",  # local servers need no key, the SDK insists on one
-                    max_retries=0,  # the SDK would also repeat insufficient_quota
-                    timeout=openai.Timeout(self._timeout, connect=min(CONNECT_SECONDS, self._timeout)),
-                )
-            return self._client
+        read = sum(len(message["content"]) for message in body["messages"])
+        content = self._connection.ask(
+            lambda client: client.chat.completions.with_raw_response.create(**body),
+            # OpenAI counts a request as the larger of the two when it admits it.
+            tokens=max(tokens_in(read), max_output_tokens),
+            recognise=recognise,
+        )
+        return read_completion(content, self._connection.server, self._connection.names)
 
 
-def _request(call: TextCall, model: str) -> dict[str, Any]:
-    schema = {
-        "name": re.sub(r"[^a-zA-Z0-9_-]", "_", call.function)[:64],
-        "schema": strict_json_schema(call.schema),
-        "strict": True,
-    }
-    return {
-        "model": model,
-        "messages": [
-            {"role": "system", "content": call.instructions},
-            {"role": "user", "content": call.inputs.model_dump_json()},
-        ],
-        "response_format": {"type": "json_schema", "json_schema": schema},
-    }
+def _response_format(held: _Format, call: TextCall, schema: dict[str, Any]) -> dict[str, Any]:
+    if held is _Format.WORDS:
+        return {}
+    if held is _Format.JSON_OBJECT:
+        return {"response_format": {"type": "json_object"}}
+    named = {"name": function_name(call.function), "schema": schema, "strict": True}
+    return {"response_format": {"type": "json_schema", "json_schema": named}}

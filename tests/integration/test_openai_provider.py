@@ -280,11 +280,6 @@ FINAL: dict[str, tuple[Fault, type[ProviderError], str]] = {
         ProviderRejected,
         "larger context",
     ),
-    "no structured output": (
-        Failure(400, {"message": "'response_format' of type 'json_schema' is not supported"}),
-        ProviderRejected,
-        "must support response_format",
-    ),
     "a flat error": (
         Failure(400, {"object": "error", "message": "bad sampling", "code": 400}, flat=True),
         ProviderRejected,

@@ -1,4 +1,4 @@
-"""When a call to an OpenAI-compatible server is made again: transient failures only, and never sooner than the server asks."""
+"""When a call to a provider is made again: transient failures only, and never sooner than the provider asks."""
 
 import random
 from collections.abc import Callable
@@ -15,7 +15,7 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class Retrying:
-    """Calls a function until it answers: exponential back-off with jitter, or as long as the server asks.
+    """Calls a function until it answers: exponential back-off with jitter, or as long as the provider asks.
 
     ``longest_wait`` is the longest single pause and ``total_seconds`` the time after which no further attempt starts;
     ``sleep`` pauses the thread.
