@@ -1,19 +1,25 @@
-"""The instructions that go with every AI function, versioned.
+"""The platform's own instructions for every AI function, versioned; a site or an account may put its own in their place.
 
 A version changes whenever its words change: it is part of a call's identity in the journal, so that "what was written with
-this prompt" is one query and a changed prompt is a new call.
+this prompt" is one query and a changed prompt is a new call. Which prompt a call gets is decided in ``prompting``.
 """
 
 from dataclasses import dataclass
 
+from igny8_resources.ai.content_prompts import CONTENT_PROMPTS, LONG_ARTICLE_PROMPTS
+
 
 @dataclass(frozen=True)
 class Prompt:
-    """One function's instructions; the brief itself follows as JSON in the user's message."""
+    """One function's instructions, for one of its variants where ``variant`` names it; the brief follows as JSON.
+
+    ``text`` is a template over the function's inputs (``prompt_variables``).
+    """
 
     function: str
     version: str
     text: str
+    variant: str = ""
 
 
 _SHARED = (
@@ -70,8 +76,45 @@ _PROMPTS = (
         "overlays are at most 42 characters.",
     ),
 )
+# What an idea owes the kind of page it is for, after what is said to all of them.
+_IDEAS_BY_TYPE = {
+    "product": "The page sells a product: take the angle of what its features do for a buyer, and a title such as "
+    '"Best … for …" only where it really compares.',
+    "service": "The page offers a service: take the angle of its process and its outcomes, and let the outline go from the "
+    "problem over how it works to the first step.",
+    "company_page": "The page presents the company: take the angle of its mission, its people or its jobs, whichever the "
+    "queries ask for.",
+    "taxonomy_landing": "The page introduces a term: take the angle of an overview, with one heading for each subtopic that "
+    "deserves a page of its own.",
+    "cluster_hub": "The page is the hub of the cluster: one heading for each supporting topic, in the order in which a "
+    "newcomer needs them.",
+    "comparison": "The page compares: the outline has the table, each candidate, and the recommendation.",
+}
 
-PROMPTS: dict[str, Prompt] = {prompt.function: prompt for prompt in _PROMPTS}
+PROMPTS: dict[str, Prompt] = {
+    **{prompt.function: prompt for prompt in _PROMPTS},
+    **{function: Prompt(function, "1", text) for function, text in LONG_ARTICLE_PROMPTS.items()},
+}
+VARIANTS: dict[tuple[str, str], Prompt] = {
+    (function, variant): Prompt(function, "1", text, variant)
+    for function, texts in (
+        ("generate_content", CONTENT_PROMPTS),
+        (
+            "generate_ideas",
+            {kind: f"{PROMPTS['generate_ideas'].text} {text}" for kind, text in _IDEAS_BY_TYPE.items()},
+        ),
+    )
+    for variant, text in texts.items()
+}
+
+
+def builtin_prompt(function: str, variant: str = "") -> Prompt:
+    """The platform's instructions of a function for a variant: its own where it has some, else the function's.
+
+    Raises:
+        KeyError: there is no such function.
+    """
+    return VARIANTS.get((function, variant)) or PROMPTS[function]
 
 
 def prompt_for(function: str) -> Prompt:
