@@ -29,6 +29,7 @@ EVENTS_A_ROUND = 500
 ALL_JOBS = (*names.CONTENT_JOBS, *names.VIDEO_JOBS)
 # A daemon writes its heartbeat every 30 seconds.
 HEARTBEAT_SECONDS = 90
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 # On PostgreSQL an open transaction of any database of the server holds newer events back.
 SECONDS_FOR_HELD_BACK_EVENTS = 30.0
 
@@ -113,9 +114,9 @@ class Engine:
     def _take_up(self, orphans: "Sequence[dg.DagsterRun]", on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
         """Do the work of dead runs again, then close them: killed in between, the next process finds them once more."""
         works = {
-            (run.job_name, run.tags["dagster/partition"]): Work(
+            (run.job_name, _work_of(run)): Work(
                 job=run.job_name,
-                partition=run.tags["dagster/partition"],
+                partition=_work_of(run),
                 run_key=f"again/{run.run_id}",
                 site_key=run.tags.get(names.SITE_TAG, ""),
                 account_id=int(run.tags.get(names.ACCOUNT_TAG, "0")),
@@ -139,15 +140,27 @@ class Engine:
 
     def _asked(self) -> list[Work]:
         with self.parts.warehouse.read() as session:
-            return [work for work in work_for_requests(session, ALL_JOBS) if work.run_key not in self._done]
+            asked = work_for_requests(session, ALL_JOBS, bulk_above=self.parts.settings.bulk_above)
+            return [work for work in asked if work.run_key not in self._done]
+
+    def _collect_batches(self) -> None:
+        """Take in what has come back from a provider, as the daemon's sensor does."""
+        from igny8_resources.ai.batch_collecting import look_after
+        from igny8_resources.ai.openai_batch import batches_of
+
+        client = batches_of(self.parts.settings)
+        if client is not None:
+            look_after(self.parts.warehouse, client)
 
     def due(self) -> "Due":
         """The work that is due now."""
+        self._collect_batches()
         if asked := self._asked():
             return Due(asked, None)
         with self.parts.warehouse.read() as session:
             events = read_events(session, read_cursor(session, READER), limit=EVENTS_A_ROUND, kinds=EVENT_KINDS)
-            return Due(work_for_events(session, events), position_of(events[-1]) if events else None)
+            works = work_for_events(session, events, self.parts.settings.bulk_above)
+            return Due(works, position_of(events[-1]) if events else None)
 
     def run_requests(self, on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
         """Execute only what was asked for, and leave what follows from it for another time."""
@@ -181,16 +194,18 @@ class Engine:
 
     def execute(self, work: Work) -> Outcome:
         """Execute one piece of work as a Dagster run in this process."""
-        from sensors.factory import JOB_PARTITIONS
+        from sensors.factory import JOB_PARTITIONS, bulk_config
         from sensors.reasons import reason_of
 
         began = time.monotonic()
-        self.instance.add_dynamic_partitions(JOB_PARTITIONS[work.job], [work.partition])
+        definition = JOB_PARTITIONS.get(work.job)
+        if definition is not None:
+            self.instance.add_dynamic_partitions(definition, [work.partition])
         result = self._jobs[work.job].execute_in_process(
             instance=self.instance,
-            partition_key=work.partition,
+            partition_key=work.partition if definition is not None else None,
             tags={**work.tags, names.DRIVER_TAG: this_process()},
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config=QUIET if definition is not None else {**QUIET, **bulk_config(work.partition)},
             raise_on_error=False,
         )
         failure = "" if result.success else first_sentence(reason_of(result.all_events))
@@ -198,3 +213,8 @@ class Engine:
             with self.parts.warehouse.write() as session:
                 record_failure(session, work.job, work.partition, failure, run_id=result.run_id)
         return Outcome(work, result.run_id, failure, time.monotonic() - began)
+
+
+def _work_of(run: "dg.DagsterRun") -> str:
+    """What a run is named by: its partition, or the request that a bulk run works through."""
+    return run.tags.get("dagster/partition") or run.tags[names.REQUEST_TAG]

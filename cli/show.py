@@ -30,6 +30,7 @@ SAYS = {
     names.LOAD_KEYWORDS: "Loading keywords",
     names.PLAN_SITE: "Planning: keywords → clusters → ideas → tasks",
     names.WRITE_ARTICLE: "Writing",
+    names.WRITE_ARTICLES: "Writing articles",
     names.PUBLISH_ARTICLE: "Publishing",
     names.BUILD_SITE: "Building the site",
     names.DRAFT_SOCIAL_POSTS: "Drafting posts",

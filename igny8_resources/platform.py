@@ -7,7 +7,7 @@ from igny8_resources.settings import Settings
 from igny8_resources.warehouse.engine import Warehouse, open_warehouse
 
 if TYPE_CHECKING:
-    from igny8_resources.ai.router import AIRouter
+    from igny8_resources.ai.router import AIRouter, Deferral
     from igny8_resources.media import MediaStore
 
 
@@ -37,3 +37,11 @@ class Platform:
         from igny8_resources.ai.router import AIRouter
 
         return AIRouter(self.settings, self.warehouse, self.media)
+
+    def deferring(self, deferral: "Deferral") -> "Platform":
+        """The same platform with a router that leaves text calls to ``deferral``."""
+        from igny8_resources.ai.router import AIRouter
+
+        other = Platform(self.settings)
+        other.ai = AIRouter(self.settings, self.warehouse, self.media, deferral=deferral)
+        return other

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from igny8_resources.events import append_event
@@ -129,7 +129,9 @@ def report_progress(
     session.execute(update(RequestItem).where(*open_items).values(**values))
     for request in requests:
         if request.status in {"queued", "running"}:
-            request.status, request.phase, request.message = "running", phase, message or request.message
+            request.status, request.phase = "running", phase
+            # A bulk run counts for all of its articles; what one of them is at would only flicker.
+            request.message = request.message if request.payload.get("bulk") else message or request.message
 
 
 def finish_items(session: Session, partition: str, job: str, *, failure: str = "") -> None:
@@ -149,6 +151,30 @@ def finish_items(session: Session, partition: str, job: str, *, failure: str = "
         _settle_request(session, request)
 
 
+def cancel_request(session: Session, request_id: str, *, actor: str = "system") -> bool:
+    """Stop a request: what is under way ends where it is safe to, nothing further is begun.
+
+    Returns:
+        Whether there was something to stop.
+    """
+    [request] = _locked(session, [request_id])
+    if request.status not in {"queued", "running"}:
+        return False
+    request.status, request.message, request.finished_at = "cancelled", "cancelled", utc_now()
+    open_items = (RequestItem.request_id == request_id, RequestItem.status.in_(OPEN_ITEM))
+    session.execute(update(RequestItem).where(*open_items).values(status="cancelled", updated_at=utc_now()))
+    append_event(
+        session,
+        "request.cancelled",
+        request.id,
+        account_id=request.account_id,
+        site_id=request.site_id,
+        payload={"kind": request.kind},
+        actor=actor,
+    )
+    return True
+
+
 def _locked(session: Session, request_ids: Sequence[str]) -> Sequence[Request]:
     """Requests under lock, always in the same order: the last two items of a request may end at the same instant."""
     return session.scalars(
@@ -161,13 +187,19 @@ def _locked(session: Session, request_ids: Sequence[str]) -> Sequence[Request]:
 
 
 def _settle_request(session: Session, request: Request) -> None:
-    items = list(session.scalars(select(RequestItem).where(RequestItem.request_id == request.id)))
-    if any(item.status in OPEN_ITEM for item in items) or request.status == "cancelled":
+    # Counted by the database: a large request's items end one by one.
+    of_request = RequestItem.request_id == request.id
+    counted = select(RequestItem.status, func.count()).where(of_request).group_by(RequestItem.status)
+    counts = dict(session.execute(counted).tuples().all())
+    if any(counts.get(status) for status in OPEN_ITEM) or request.status == "cancelled":
         return
-    failed = [item for item in items if item.status == "failed"]
+    total, failed = sum(counts.values()), counts.get("failed", 0)
+    first_failure = (
+        select(RequestItem.message).where(of_request, RequestItem.status == "failed").order_by(RequestItem.id)
+    )
     request.status = "failed" if failed else "done"
     request.phase = request.phase if failed else "DONE"
-    request.message = failed[0].message if failed else f"{len(items)} of {len(items)} done"
+    request.message = session.scalar(first_failure.limit(1)) or "" if failed else f"{total} of {total} done"
     request.finished_at = utc_now()
     append_event(
         session,
@@ -175,7 +207,7 @@ def _settle_request(session: Session, request: Request) -> None:
         request.id,
         account_id=request.account_id,
         site_id=request.site_id,
-        payload={"kind": request.kind, "failed": len(failed), "items": len(items)},
+        payload={"kind": request.kind, "failed": failed, "items": total},
     )
 
 

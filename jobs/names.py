@@ -12,10 +12,25 @@ DRAFT_SOCIAL_POSTS = "draft_social_posts"
 CREATE_VIDEO_PROJECT = "create_video_project"
 RENDER_VIDEO = "render_video"
 
+# Works through all articles of one request in one run; its work is named by the request instead of a partition.
+WRITE_ARTICLES = "write_articles"
+WRITE_ARTICLES_OP = "write_all_articles"
+
+RENEW_CREDITS = "renew_credits"
+REPORT_SPEND = "report_spend"
+
 COLLECT_INBOX = "collect_inbox"
 COLLECT_INBOX_OP = "collect_files"
 
-CONTENT_JOBS = (LOAD_KEYWORDS, PLAN_SITE, WRITE_ARTICLE, PUBLISH_ARTICLE, BUILD_SITE, DRAFT_SOCIAL_POSTS)
+CONTENT_JOBS = (
+    LOAD_KEYWORDS,
+    PLAN_SITE,
+    WRITE_ARTICLE,
+    WRITE_ARTICLES,
+    PUBLISH_ARTICLE,
+    BUILD_SITE,
+    DRAFT_SOCIAL_POSTS,
+)
 VIDEO_JOBS = (CREATE_VIDEO_PROJECT, RENDER_VIDEO)
 
 VIDEO_RENDER_POOL = "video_render"
@@ -26,4 +41,4 @@ ACCOUNT_TAG = "igny8/account"
 DRIVER_TAG = "igny8/driver"
 # Runs that carry the same value of this tag run one after the other: two plannings of one site would race for its ideas.
 ONE_AT_A_TIME_TAG = "igny8/one-at-a-time"
-ONE_AT_A_TIME = {LOAD_KEYWORDS: "planning", PLAN_SITE: "planning", BUILD_SITE: "building"}
+ONE_AT_A_TIME = {LOAD_KEYWORDS: "planning", PLAN_SITE: "planning", BUILD_SITE: "building", WRITE_ARTICLES: "bulk"}

@@ -8,10 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from igny8_resources.events import position_of
+from igny8_resources.settings import Settings
 from igny8_resources.warehouse.store.cursors import read_cursor, site_build_reader
 from igny8_resources.warehouse.store.sites import module_enabled, stage_rule
 from igny8_resources.warehouse.store.video import videos_left_today
@@ -38,11 +39,15 @@ EVENT_KINDS = (
 )
 SWITCHES = ("site.module_switched", "site.stage_switched")
 MOST_TAKEN_UP = 500
+BULK_ABOVE: int = Settings.model_fields["bulk_above"].default
 
 
 @dataclass(frozen=True)
 class Work:
-    """One run to ask for: a job, its partition, a key that makes asking twice harmless, and who it is for."""
+    """One run to ask for: a job, its partition, a key that makes asking twice harmless, and who it is for.
+
+    ``partition`` of a bulk job is the id of the request whose items it works through.
+    """
 
     job: str
     partition: str
@@ -56,14 +61,30 @@ class Work:
         """Run tags: limits per tenant and the way back to the request."""
         tags = {names.SITE_TAG: self.site_key, names.ACCOUNT_TAG: str(self.account_id)}
         if kind := names.ONE_AT_A_TIME.get(self.job):
-            tags[names.ONE_AT_A_TIME_TAG] = f"{kind}/{self.site_key}"
+            tags[names.ONE_AT_A_TIME_TAG] = f"{kind}/{self.partition}"
         if self.request_id:
             tags[names.REQUEST_TAG] = self.request_id
         return tags
 
 
-def work_for_events(session: Session, events: Sequence[Event]) -> list[Work]:
-    """The runs that these events call for, in their order, each at most once."""
+def is_bulk(session: Session, request: Request, bulk_above: int = BULK_ABOVE) -> bool:
+    """Whether one run works through all articles of a request: there are more than ``bulk_above``, or a batch was asked for."""
+    if request.payload.get("mode") == "batch":
+        return True
+    articles = select(func.count()).where(RequestItem.request_id == request.id, RequestItem.job == names.WRITE_ARTICLE)
+    return (session.scalar(articles) or 0) > bulk_above
+
+
+def _is_bulk_task(session: Session, task: Task, bulk_above: int) -> bool:
+    request = session.get(Request, task.request_id) if task.request_id else None
+    return request is not None and request.status in {"queued", "running"} and is_bulk(session, request, bulk_above)
+
+
+def work_for_events(session: Session, events: Sequence[Event], bulk_above: int = BULK_ABOVE) -> list[Work]:
+    """The runs that these events call for, in their order, each at most once.
+
+    Articles of a large request are none of them: its own run works through them, see ``work_for_requests``.
+    """
     sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_({e.site_id for e in events})))}
     found: dict[tuple[str, str], Work] = {}
     videos_asked: dict[int, set[str]] = defaultdict(set)
@@ -71,7 +92,7 @@ def work_for_events(session: Session, events: Sequence[Event]) -> list[Work]:
         site = sites.get(event.site_id or 0)
         if site is None or site.status != "active":
             continue
-        for job, partition in _rules(session, site, event, videos_asked):
+        for job, partition in _rules(session, site, event, videos_asked, bulk_above):
             # A later event of the same kind replaces an earlier one: one build of the site serves both.
             work = Work(job, partition, f"{job}/{partition}/{event.txid}-{event.id}", site.key, site.account_id)
             found.pop((job, partition), None)
@@ -79,19 +100,22 @@ def work_for_events(session: Session, events: Sequence[Event]) -> list[Work]:
     return list(found.values())
 
 
-def _rules(session: Session, site: Site, event: Event, videos_asked: dict[int, set[str]]) -> Iterable[tuple[str, str]]:
+def _rules(
+    session: Session, site: Site, event: Event, videos_asked: dict[int, set[str]], bulk_above: int
+) -> Iterable[tuple[str, str]]:
     if event.kind == "keywords.staged":
         yield from _staged_files(session, site)
     elif event.kind == "keywords.loaded":
         yield from _unclustered_keywords(session, site)
     elif event.kind in SWITCHES:
         if event.payload.get("enabled"):
-            yield from _left_behind(session, site)
+            yield from _left_behind(session, site, bulk_above)
     elif event.kind == "task.created":
         task = session.scalar(select(Task).where(Task.partition_key == event.subject))
         if task is None or task.status != "queued" or not module_enabled(session, site.id, "writer"):
             return
-        if task.request_id is not None or stage_rule(session, site.id, "writing").enabled:
+        is_wanted = task.request_id is not None or stage_rule(session, site.id, "writing").enabled
+        if is_wanted and not _is_bulk_task(session, task, bulk_above):
             yield names.WRITE_ARTICLE, event.subject
     elif event.kind == "article.approved":
         content = _content_of(session, event)
@@ -130,16 +154,25 @@ def _unclustered_keywords(session: Session, site: Site) -> Iterable[tuple[str, s
         yield names.PLAN_SITE, site.key
 
 
-def _left_behind(session: Session, site: Site) -> Iterable[tuple[str, str]]:
+def _left_behind(session: Session, site: Site, bulk_above: int) -> Iterable[tuple[str, str]]:
     """What waited while a stage or module was off: its events were read then, and nothing came of them.
 
     Posts and videos of pages that are live already are not taken up: switching those stages on is about new pages.
     """
     yield from _staged_files(session, site)
     yield from _unclustered_keywords(session, site)
+    open_requests = session.scalars(
+        select(Request).where(Request.site_id == site.id, Request.status.in_(("queued", "running")))
+    )
+    bulk = [request.id for request in open_requests if is_bulk(session, request, bulk_above)]
     tasks = session.execute(
         select(Task.partition_key, Task.status)
-        .where(Task.site_id == site.id, Task.status.in_(("queued", "approved")), Task.partition_key.is_not(None))
+        .where(
+            Task.site_id == site.id,
+            Task.status.in_(("queued", "approved")),
+            Task.partition_key.is_not(None),
+            or_(Task.status == "approved", Task.request_id.is_(None), Task.request_id.not_in(bulk)),
+        )
         .order_by(Task.id)
         .limit(MOST_TAKEN_UP)
     ).tuples()
@@ -188,11 +221,15 @@ def _content_of(session: Session, event: Event) -> Content | None:
     )
 
 
-def work_for_requests(session: Session, jobs: Sequence[str], limit: int = 100) -> list[Work]:
+def work_for_requests(
+    session: Session, jobs: Sequence[str], limit: int = 100, bulk_above: int = BULK_ABOVE
+) -> list[Work]:
     """The runs that queued request items call for, oldest first; ``jobs`` are those of the asking code location.
 
-    The items of a site that is not active wait until it is.
+    A request with more than ``bulk_above`` articles, or one that asks for a batch, gets one run for all of them. The items
+    of a site that is not active wait until it is.
     """
+    bulk = _bulk_requests(session, bulk_above) if names.WRITE_ARTICLES in jobs else {}
     rows = session.execute(
         select(RequestItem, Request, Site.key)
         .join(Request, Request.id == RequestItem.request_id)
@@ -202,11 +239,12 @@ def work_for_requests(session: Session, jobs: Sequence[str], limit: int = 100) -
             RequestItem.job.in_(jobs),
             Request.status.in_(("queued", "running")),
             or_(Site.id.is_(None), Site.status == "active"),
+            or_(RequestItem.job != names.WRITE_ARTICLE, Request.id.not_in(bulk)),
         )
         .order_by(Request.created_at, RequestItem.id)
         .limit(limit)
     ).tuples()
-    return [
+    single = [
         Work(
             item.job,
             item.subject,
@@ -217,3 +255,45 @@ def work_for_requests(session: Session, jobs: Sequence[str], limit: int = 100) -
         )
         for item, request, key in rows
     ]
+    return single + [work for work in bulk.values() if work is not None]
+
+
+def _bulk_requests(session: Session, bulk_above: int) -> dict[str, Work | None]:
+    """By request that one run works through: that run, None where it has to wait for its site.
+
+    Its articles may be queued, or waiting as those that a planning run has just made are; the latter wait for a writer that
+    is switched off, as the event of a single article does. Each pass has a run key of its own: after a batch was collected
+    the next one takes up the articles that it answered.
+    """
+    statuses: dict[str, set[str]] = defaultdict(set)
+    for request_id, status in session.execute(
+        select(RequestItem.request_id, RequestItem.status)
+        .join(Request, Request.id == RequestItem.request_id)
+        .where(
+            RequestItem.job == names.WRITE_ARTICLE,
+            RequestItem.status.in_(("queued", "waiting")),
+            Request.status.in_(("queued", "running")),
+        )
+        .distinct()
+    ).tuples():
+        statuses[request_id].add(status)
+    rows = session.execute(
+        select(Request, Site)
+        .join(Site, Site.id == Request.site_id)
+        .where(Request.id.in_(statuses))
+        .order_by(Request.created_at)
+    ).tuples()
+    found: dict[str, Work | None] = {}
+    for request, site in rows:
+        if is_bulk(session, request, bulk_above):
+            may_run = "queued" in statuses[request.id] or module_enabled(session, site.id, "writer")
+            work = Work(
+                names.WRITE_ARTICLES,
+                request.id,
+                f"request/{request.id}/{names.WRITE_ARTICLES}/{request.payload.get('pass', 1)}",
+                site.key,
+                request.account_id,
+                request.id,
+            )
+            found[request.id] = work if may_run and site.status == "active" else None
+    return found

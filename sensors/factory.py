@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # Enough for a burst, little enough that a tick stays far from its time limit.
 EVENTS_A_TICK = 500
 SECONDS_BETWEEN_TICKS = 5
+# Dagster sets it on a failed run that it is going to start again.
+WILL_RETRY_TAG = "dagster/will_retry"
 JOB_PARTITIONS = {
     names.LOAD_KEYWORDS: "sites",
     names.PLAN_SITE: "sites",
@@ -34,7 +36,10 @@ def missing_partitions(instance: dg.DagsterInstance, works: "Sequence[Work]") ->
     """Partitions that a process made in the warehouse and died before it told Dagster."""
     wanted: dict[str, list[str]] = {}
     for work in works:
-        definition = JOB_PARTITIONS[work.job]
+        definition = JOB_PARTITIONS.get(work.job)
+        if definition is None:
+            # A bulk job adds the partitions that it needs itself, in slices.
+            continue
         if not instance.has_dynamic_partition(definition, work.partition):
             wanted.setdefault(definition, []).append(work.partition)
     return [AddDynamicPartitionsRequest(name, list(dict.fromkeys(keys))) for name, keys in wanted.items()]
@@ -42,9 +47,20 @@ def missing_partitions(instance: dg.DagsterInstance, works: "Sequence[Work]") ->
 
 def _run_requests(works: "Sequence[Work]") -> list[dg.RunRequest]:
     return [
-        dg.RunRequest(run_key=work.run_key, job_name=work.job, partition_key=work.partition, tags=work.tags)
+        dg.RunRequest(
+            run_key=work.run_key,
+            job_name=work.job,
+            partition_key=work.partition if work.job in JOB_PARTITIONS else None,
+            run_config=bulk_config(work.partition) if work.job not in JOB_PARTITIONS else None,
+            tags=work.tags,
+        )
         for work in works
     ]
+
+
+def bulk_config(request_id: str) -> dict[str, object]:
+    """The configuration of a bulk run: which request it works through."""
+    return {"ops": {names.WRITE_ARTICLES_OP: {"config": {"request_id": request_id}}}}
 
 
 def event_sensor(
@@ -68,7 +84,8 @@ def event_sensor(
             # Taken before reading, so that events no rule listens to are not walked again at every tick.
             newest = newest_position(session)
             events = read_events(session, after, limit=EVENTS_A_TICK, kinds=EVENT_KINDS)
-            works = [work for work in work_for_events(session, events) if work.job in job_names]
+            bulk_above = platform.platform.settings.bulk_above
+            works = [work for work in work_for_events(session, events, bulk_above) if work.job in job_names]
         if not events:
             return dg.SensorResult(
                 skip_reason="nothing to do has happened since the last tick", cursor=str(max(after, newest))
@@ -101,7 +118,7 @@ def request_sensor(
         # An item stays queued until its run reports progress: a tick that is lost asks again, and the run key makes asking
         # twice harmless.
         with platform.platform.warehouse.read() as session:
-            works = work_for_requests(session, job_names)
+            works = work_for_requests(session, job_names, bulk_above=platform.platform.settings.bulk_above)
         if not works:
             return dg.SensorResult(skip_reason="no request is waiting")
         return dg.SensorResult(
@@ -157,10 +174,15 @@ def _note(context: dg.RunStatusSensorContext, platform: PlatformResource, reason
     from sensors.failures import record_failure
 
     run = context.dagster_run
-    partition = run.tags.get("dagster/partition")
+    # A bulk run is named by its request; one whose process died is started again by Dagster and tells for itself.
+    is_bulk = run.job_name == names.WRITE_ARTICLES
+    name_tag = names.REQUEST_TAG if is_bulk else "dagster/partition"
+    partition = run.tags.get(name_tag)
     if partition is None or names.DRIVER_TAG in run.tags:
         return
-    same_work = dg.RunsFilter(job_name=run.job_name, tags={"dagster/partition": partition})
+    if is_bulk and run.tags.get(WILL_RETRY_TAG) == "true":
+        return
+    same_work = dg.RunsFilter(job_name=run.job_name, tags={name_tag: partition})
     if any(newest.run_id != run.run_id for newest in context.instance.get_runs(same_work, limit=1)):
         return
     with platform.platform.warehouse.write() as session:

@@ -4,14 +4,30 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from igny8_resources.events import append_event
-from igny8_resources.requests import finish_items
+from igny8_resources.requests import OPEN_ITEM, finish_items
+from igny8_resources.warehouse.tables.ledgers import RequestItem
 from igny8_resources.warehouse.tables.video import VideoProject
 from igny8_resources.warehouse.tables.writer import Task
 from jobs import names
 
 
 def record_failure(session: Session, job: str, partition: str, reason: str, run_id: str = "") -> None:
-    """Note a failure on whatever the run worked for, and end the requests that wait for it."""
+    """Note a failure on whatever the run worked for, and end the requests that wait for it.
+
+    ``partition`` of a bulk job is its request: every article that is still open there has failed with the run, so that it
+    can be asked for again as any failed article.
+    """
+    if job == names.WRITE_ARTICLES:
+        left = session.scalars(
+            select(RequestItem.subject).where(
+                RequestItem.request_id == partition,
+                RequestItem.job == names.WRITE_ARTICLE,
+                RequestItem.status.in_(OPEN_ITEM),
+            )
+        ).all()
+        for article in left:
+            record_failure(session, names.WRITE_ARTICLE, article, reason, run_id)
+        return
     message = first_sentence(reason)
     task = session.scalar(select(Task).where(Task.partition_key == partition))
     video = session.scalar(select(VideoProject).where(VideoProject.partition_key == partition))
