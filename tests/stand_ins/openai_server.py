@@ -2,51 +2,45 @@
 
 ``StandIn`` checks the key, the body and the strictness of the JSON schema as OpenAI does, records every request, and
 answers a brief with what ``answer(function name, brief)`` returns: by default the offline provider's text. Faults are
-queued with ``script`` and used up one a request.
+queued with ``script`` and used up one a request. ``flavour`` makes it answer in the shapes of ``vllm`` or ``llama_cpp``.
 """
 
 import base64
 import hashlib
 import json
 import struct
-import threading
-import time
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from pydantic import BaseModel
 
-Json = dict[str, Any]
+from tests.stand_ins.pictures import drawn
+from tests.stand_ins.scripted_http import (
+    Altered,
+    Drop,
+    Failure,
+    Fault,
+    Json,
+    Raw,
+    Recorded,
+    Refusal,
+    Reply,
+    ScriptedServer,
+    json_reply,
+)
+
+__all__ = ["Altered", "Drop", "Failure", "Fault", "Raw", "StandIn", "insufficient_quota", "rate_limit"]
+
 Answer = Callable[[str, Json], Json]
 
 API_KEY = "sk-stand-in-0123456789"
 MODEL = "stand-in-1"
+IMAGE_MODEL = "gpt-image-2.5-flare"
+OLD_IMAGE_MODEL = "gpt-image-1.5"  # takes three sizes
+FIXED_SIZES = ("1024x1024", "1536x1024", "1024x1536")
 DIMENSIONS = 8
 MOST_INPUTS = 2048
 MOST_CHARACTERS = 300_000  # of one embeddings request; a token each, which is the least that fits
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """A request as it arrived."""
-
-    path: str
-    headers: dict[str, str]
-    body: Json
-
-
-@dataclass(frozen=True)
-class Failure:
-    """An error status; a ``str`` body is sent as HTML, as gateways do."""
-
-    status: int
-    error: Json | str = field(default_factory=dict)
-    headers: dict[str, str] = field(default_factory=dict)
-    flat: bool = False  # older vLLM does not nest the error
 
 
 def rate_limit(**headers: str) -> Failure:
@@ -61,34 +55,10 @@ def insufficient_quota() -> Failure:
     return Failure(429, error)
 
 
-@dataclass(frozen=True)
-class Altered:
-    """A 200 whose parts differ from a good answer; None keeps the good part."""
-
-    content: str | None = None
-    refusal: str | None = None
-    finish_reason: str | None = None
-    without_usage: bool = False
-    headers: dict[str, str] = field(default_factory=dict)
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True)
-class Raw:
-    """A 200 with this body, whatever it is."""
-
-    body: bytes
-    media_type: str = "application/json"
-
-
-@dataclass(frozen=True)
-class Drop:
-    """The request is received and worked on, then the connection breaks, before or in the middle of the answer."""
-
-    midway: bool = False
-
-
-Fault = Failure | Altered | Raw | Drop
+def moderation_blocked() -> Failure:
+    """400: the picture's prompt, or the picture, is not allowed."""
+    message = "Your request was rejected by the safety system. safety_violations=[violence]."
+    return Failure(400, {"message": message, "type": "image_generation_user_error", "code": "moderation_blocked"})
 
 
 def offline_answer(function: str, brief: Json) -> Json:
@@ -109,58 +79,122 @@ def offline_answer(function: str, brief: Json) -> Json:
     return OfflineTextProvider().complete(call).payload
 
 
-class StandIn:
+class StandIn(ScriptedServer):
     """``with StandIn() as server:`` serves the API at ``server.base_url``.
 
-    ``knows_completion_tokens=False`` refuses ``max_completion_tokens`` as older servers do; ``headers`` go with every
-    answer; ``max_in_flight`` is the largest number of requests that were being answered at the same time.
+    ``knows_completion_tokens=False`` refuses ``max_completion_tokens`` as older servers do; ``formats`` are the
+    ``response_format`` types that are taken.
     """
 
-    def __init__(self, answer: Answer = offline_answer, *, knows_completion_tokens: bool = True) -> None:
+    def __init__(
+        self,
+        answer: Answer = offline_answer,
+        *,
+        knows_completion_tokens: bool = True,
+        formats: tuple[str, ...] = ("json_schema", "json_object"),
+        flavour: str = "openai",
+    ) -> None:
+        super().__init__()
         self.answer = answer
         self.knows_completion_tokens = knows_completion_tokens
-        self.headers: dict[str, str] = {}
-        self.requests: list[Recorded] = []
-        self.max_in_flight = 0
-        self._in_flight = 0
-        self._lock = threading.Lock()
-        self._faults: deque[Fault] = deque()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.base_url = f"http://127.0.0.1:{self._server.server_port}/v1"
+        self.formats = formats
+        self.flavour = flavour
+        self.base_url = f"{self.address}/v1"
 
-    def script(self, *faults: Fault) -> None:
-        """Queue what the next requests meet."""
-        self._faults.extend(faults)
+    def worded(self, failure: Failure) -> Json:
+        error = failure.error if isinstance(failure.error, dict) else {}
+        if self.flavour == "llama_cpp":  # the status stands in for a code
+            return {"error": {"type": "invalid_request_error", **error, "code": failure.status}}
+        if self.flavour == "vllm":
+            return {"error": {"type": "BadRequestError", "param": None, **error, "code": failure.status}}
+        return {"error": error}
 
-    def arrived(self, request: Recorded) -> Fault | None:
-        with self._lock:
-            self.requests.append(request)
-            self._in_flight += 1
-            self.max_in_flight = max(self.max_in_flight, self._in_flight)
-            return self._faults.popleft() if self._faults else None
+    def meets_faults(self, request: Recorded) -> bool:
+        return request.method == "POST"
 
-    def left(self) -> None:
-        with self._lock:
-            self._in_flight -= 1
+    def work(self, request: Recorded, altered: Altered) -> Reply:
+        if request.method == "GET":
+            if request.path != "/v1/models":
+                raise Refusal(Failure(404, "<h1>Not found</h1>"))
+            model = {"id": MODEL, "object": "model", "created": 1_780_000_000, "owned_by": "tests"}
+            return json_reply({"object": "list", "data": [model]})
+        self._check_key(request)
+        works = {
+            "/v1/chat/completions": self._chat,
+            "/v1/embeddings": lambda body, _altered: _embeddings(body),
+            "/v1/images/generations": _images,
+        }
+        if request.path not in works:
+            raise Refusal(Failure(404, "<h1>Not found</h1>"))
+        models = {IMAGE_MODEL, OLD_IMAGE_MODEL} if request.path == "/v1/images/generations" else {MODEL}
+        if (
+            request.body.get("model") not in models and self.flavour != "llama_cpp"
+        ):  # which has one model, whatever it is
+            error = {"message": f"The model `{request.body.get('model')}` does not exist", "code": "model_not_found"}
+            raise Refusal(Failure(404, error))
+        return json_reply(works[request.path](request.body, altered))
 
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
+    def _check_key(self, request: Recorded) -> None:
+        given = request.headers.get("authorization", "").removeprefix("Bearer ")
+        if given == API_KEY:
+            return
+        if self.flavour == "vllm":
+            raise Refusal(Failure(401, {"error": "Unauthorized"}, flat=True))
+        error = {"message": f"Incorrect API key provided: {given}.", "code": "invalid_api_key"}
+        raise Refusal(Failure(401, error))
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+    def _chat(self, body: Json, altered: Altered) -> Json:
+        if not self.knows_completion_tokens and "max_completion_tokens" in body:
+            raise _bad_request(
+                "Unsupported parameter: 'max_completion_tokens' is not supported here. Use 'max_tokens' instead.",
+                "max_completion_tokens",
+                "unsupported_parameter",
+            )
+        name = self._checked_format(body)
+        brief = next(message["content"] for message in body["messages"] if message["role"] == "user")
+        content: str | None = altered.content
+        if content is None and not altered.refusal:
+            content = _written(self, name, json.loads(brief))
+        message: Json = {"role": "assistant", "content": content}
+        if self.flavour == "openai":
+            message["refusal"] = altered.refusal
+        elif altered.refusal:  # no such field: the model declines in words
+            message["content"] = altered.refusal
+        if self.flavour == "vllm":
+            message |= {"reasoning_content": None, "tool_calls": []}
+        reply: Json = {
+            "id": f"chatcmpl-{len(self.requests)}",
+            "object": "chat.completion",
+            "created": 1_780_000_000,
+            "model": body["model"],
+            "choices": [{"index": 0, "message": message, "finish_reason": altered.finish_reason or "stop"}],
+        }
+        if self.flavour == "llama_cpp":
+            reply["timings"] = {"prompt_n": 12, "predicted_n": 90, "predicted_per_second": 41.5}
+        if not altered.without_usage:
+            read, written = len(body["messages"][1]["content"]) // 4, len(content or "") // 4
+            reply["usage"] = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+        return reply
 
-
-class Refusal(Exception):
-    """The request is answered with an error."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure)
-        self.failure = failure
+    def _checked_format(self, body: Json) -> str:
+        """The function's name, where the request says it."""
+        wanted = body.get("response_format", {"type": "text"})
+        if wanted["type"] not in {*self.formats, "text"}:
+            taken = " or ".join(f"'{kind}'" for kind in (*self.formats, "text"))
+            raise _bad_request(f"'response_format.type' must be {taken}", "response_format")
+        if wanted["type"] == "json_schema":
+            if not wanted["json_schema"].get("strict"):
+                raise _bad_request("expected response_format json_schema with strict: true", "response_format")
+            name = str(wanted["json_schema"]["name"])
+            problem = strictness_problem(wanted["json_schema"]["schema"])
+            if problem:
+                raise _bad_request(f"Invalid schema for response_format {name!r}: {problem}", "response_format")
+            return name
+        if wanted["type"] == "json_object" and "json" not in str(body["messages"]).lower():
+            raise _bad_request(
+                "'messages' must contain the word 'json' to use 'response_format' of type 'json_object'."
+            )
+        return ""
 
 
 def _bad_request(message: str, param: str | None = None, code: str | None = None) -> Refusal:
@@ -209,43 +243,6 @@ def _written(server: StandIn, name: str, brief: Json) -> str:
         raise _bad_request(f"the stand-in's answer to {name!r} failed: {type(failed).__name__}: {failed}") from failed
 
 
-def _chat(server: StandIn, body: Json, altered: Altered) -> Json:
-    if not server.knows_completion_tokens and "max_completion_tokens" in body:
-        raise _bad_request(
-            "Unsupported parameter: 'max_completion_tokens' is not supported here. Use 'max_tokens' instead.",
-            "max_completion_tokens",
-            "unsupported_parameter",
-        )
-    wanted = body.get("response_format", {})
-    if wanted.get("type") != "json_schema" or not wanted.get("json_schema", {}).get("strict"):
-        raise _bad_request("expected response_format json_schema with strict: true", "response_format")
-    name = wanted["json_schema"]["name"]
-    problem = strictness_problem(wanted["json_schema"]["schema"])
-    if problem:
-        raise _bad_request(f"Invalid schema for response_format {name!r}: {problem}", "response_format")
-    messages = {message["role"]: message["content"] for message in body["messages"]}
-    content: str | None = altered.content
-    if content is None and not altered.refusal:
-        content = _written(server, name, json.loads(messages["user"]))
-    reply: Json = {
-        "id": f"chatcmpl-{len(server.requests)}",
-        "object": "chat.completion",
-        "created": 1_780_000_000,
-        "model": body["model"],
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": content, "refusal": altered.refusal},
-                "finish_reason": altered.finish_reason or "stop",
-            }
-        ],
-    }
-    if not altered.without_usage:
-        read, written = len(body["messages"][1]["content"]) // 4, len(content or "") // 4
-        reply["usage"] = {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
-    return reply
-
-
 def _embeddings(body: Json) -> Json:
     texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
     if not texts or not all(texts):
@@ -268,83 +265,17 @@ def _embeddings(body: Json) -> Json:
     }
 
 
-def _handler(server: StandIn) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002, ARG002
-            return
-
-        def do_GET(self) -> None:
-            if self.path != "/v1/models":
-                self._fail(Failure(404, "<h1>Not found</h1>"))
-                return
-            model = {"id": MODEL, "object": "model", "created": 1_780_000_000, "owned_by": "tests"}
-            self._send(200, json.dumps({"object": "list", "data": [model]}).encode())
-
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            fault = server.arrived(Recorded(self.path, headers, body))
-            try:
-                self._answer(body, fault)
-            except Refusal as refusal:
-                self._fail(refusal.failure)
-            except (BrokenPipeError, ConnectionResetError):
-                self.close_connection = True  # the client has given up waiting
-            finally:
-                server.left()
-
-        def _answer(self, body: Json, fault: Fault | None) -> None:
-            if isinstance(fault, Failure):
-                raise Refusal(fault)
-            if isinstance(fault, Raw):
-                self._send(200, fault.body, media_type=fault.media_type)
-                return
-            altered = fault if isinstance(fault, Altered) else Altered()
-            reply = json.dumps(self._work(body, altered)).encode()
-            if isinstance(fault, Drop):
-                self._drop(reply, midway=fault.midway)
-                return
-            time.sleep(altered.seconds)
-            self._send(200, reply, altered.headers)
-
-        def _work(self, body: Json, altered: Altered) -> Json:
-            if self.headers.get("authorization") != f"Bearer {API_KEY}":
-                given = self.headers.get("authorization", "").removeprefix("Bearer ")
-                error = {"message": f"Incorrect API key provided: {given}.", "code": "invalid_api_key"}
-                raise Refusal(Failure(401, error))
-            if self.path not in {"/v1/chat/completions", "/v1/embeddings"}:
-                raise Refusal(Failure(404, "<h1>Not found</h1>"))
-            if body.get("model") != MODEL:
-                error = {"message": f"The model `{body.get('model')}` does not exist", "code": "model_not_found"}
-                raise Refusal(Failure(404, error))
-            return _embeddings(body) if self.path == "/v1/embeddings" else _chat(server, body, altered)
-
-        def _drop(self, reply: bytes, *, midway: bool) -> None:
-            self.close_connection = True
-            if midway:
-                self.send_response(200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(reply)))
-                self.end_headers()
-                self.wfile.write(reply[: len(reply) // 2])
-
-        def _fail(self, failure: Failure) -> None:
-            if isinstance(failure.error, str):
-                self._send(failure.status, failure.error.encode(), failure.headers, "text/html")
-                return
-            body = failure.error if failure.flat else {"error": failure.error}
-            self._send(failure.status, json.dumps(body).encode(), failure.headers)
-
-        def _send(
-            self, status: int, body: bytes, headers: dict[str, str] | None = None, media_type: str = "application/json"
-        ) -> None:
-            self.send_response(status)
-            always = {"content-type": media_type, "content-length": str(len(body)), "x-request-id": "req-stand-in"}
-            for name, value in {**always, **server.headers, **(headers or {})}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-    return Handler
+def _images(body: Json, altered: Altered) -> Json:
+    if "response_format" in body:
+        raise _bad_request("Unknown parameter: 'response_format'.", "response_format", "unknown_parameter")
+    width, height = (int(side) for side in body.get("size", "1024x1024").split("x"))
+    fixed = body["model"] == OLD_IMAGE_MODEL
+    whole = width % 16 == 0 and height % 16 == 0 and width <= 3840 and height <= 2160
+    if (fixed and body.get("size") not in FIXED_SIZES) or not whole or not 1 / 3 <= width / height <= 3:
+        raise _bad_request(f"Invalid size '{body.get('size')}'.", "size", "invalid_value")
+    coded = base64.b64encode(drawn(width, height, body["prompt"])).decode()
+    return {
+        "created": 1_780_000_000,
+        "data": [{"b64_json": altered.content if altered.content is not None else coded}],
+        "usage": {"input_tokens": len(body["prompt"]) // 4, "output_tokens": width * height // 1000, "total_tokens": 0},
+    }
