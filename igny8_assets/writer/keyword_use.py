@@ -4,11 +4,12 @@ The limits are house rules in the range that the field's scorers use; each is na
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from igny8_assets.article_passages import passages
 from igny8_assets.findings import Finding
 from igny8_assets.word_forms import content_stems, count_phrase, count_words, covers, phrase_stems
+from igny8_assets.writer.repetition import excerpt
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 
 MOST_USE_OF_PHRASE = 0.03  # uses per word of text, for keywords of two words or more
@@ -16,6 +17,10 @@ MOST_USE_OF_WORD = 0.05  # the same for a keyword of one word, which the subject
 FEWEST_USES_THAT_CRAM = 5  # below this, a short text cannot be called stuffed
 MOST_USES_IN_PASSAGE = 3
 LEAST_SECONDARY_COVERAGE = 0.5
+MOST_HEADINGS = 0.5  # share of the section headings that may say the whole primary keyword
+FEWEST_HEADINGS = 4
+MOST_USE_OF_SECONDARY = 0.02  # uses per word of prose
+FEWEST_WORDS_OF_A_PHRASE = 2  # one word is a word, not a phrase that somebody planted
 
 
 def primary_keyword_placed(draft: ArticleDraft, brief: ArticleBrief) -> Iterator[Finding]:
@@ -61,8 +66,10 @@ def primary_keyword_crammed(draft: ArticleDraft, brief: ArticleBrief) -> Iterato
     if not phrase:
         return
     words = uses = 0
+    using: list[str] = []
     for passage in passages(draft):
         here = count_phrase(passage.text, keyword)
+        using += [passage.where] * bool(here)
         words += count_words(passage.text)
         uses += here
         if here > MOST_USES_IN_PASSAGE or (len(phrase) > 1 and here == MOST_USES_IN_PASSAGE):
@@ -70,7 +77,10 @@ def primary_keyword_crammed(draft: ArticleDraft, brief: ArticleBrief) -> Iterato
                 check="keyword_stuffing",
                 severity="warning",
                 passage=passage.where,
-                message=f"“{keyword}” is used {here} times in one passage. Say it once and use a pronoun or a synonym.",
+                message=(
+                    f"“{keyword}” is used {here} times in one passage: “{excerpt(passage.text, 160)}” "
+                    "Say it once and use a pronoun or a synonym."
+                ),
             )
     allowed = MOST_USE_OF_WORD if len(phrase) == 1 else MOST_USE_OF_PHRASE
     if uses >= FEWEST_USES_THAT_CRAM and uses > allowed * words:
@@ -80,9 +90,49 @@ def primary_keyword_crammed(draft: ArticleDraft, brief: ArticleBrief) -> Iterato
             passage="body",
             message=(
                 f"“{keyword}” is used {uses} times in {words} words; at most {int(allowed * words)} read naturally. "
-                "Replace some with synonyms."
+                f"Replace some with synonyms. It stands in {_listed(using)}."
             ),
         )
+
+
+def keywords_read_naturally(draft: ArticleDraft, brief: ArticleBrief) -> Iterator[Finding]:
+    """Headings do not all repeat the primary keyword, and no secondary keyword is said more often than it reads well."""
+    keyword = brief.primary_keyword.text
+    headings = [(f"section:{index}", section.heading) for index, section in enumerate(draft.sections)]
+    repeating = [each for each in headings if len(phrase_stems(keyword)) > 1 and count_phrase(each[1], keyword)]
+    if len(headings) >= FEWEST_HEADINGS and len(repeating) > MOST_HEADINGS * len(headings):
+        where, heading = repeating[-1]
+        yield Finding(
+            check="keyword_stuffing",
+            severity="warning",
+            passage=where,
+            message=(
+                f"{len(repeating)} of {len(headings)} headings say “{keyword}”, “{heading}” among them. "
+                "Name in each what its section answers."
+            ),
+        )
+    said = [(passage.where, passage.text) for passage in passages(draft) if passage.kind == "prose"]
+    total = sum(count_words(text) for _, text in said)
+    for other in brief.secondary_keywords:
+        if len(phrase_stems(other.text)) < FEWEST_WORDS_OF_A_PHRASE or covers(keyword, other.text):
+            continue
+        using = [(where, count_phrase(text, other.text)) for where, text in said]
+        uses = sum(times for _, times in using)
+        if uses >= FEWEST_USES_THAT_CRAM and uses > MOST_USE_OF_SECONDARY * total:
+            yield Finding(
+                check="keyword_stuffing",
+                severity="warning",
+                passage=max(using, key=lambda each: each[1])[0],
+                message=(
+                    f"The secondary keyword “{other.text}” is used {uses} times in {total} words of prose, in "
+                    f"{_listed([where for where, times in using if times])}. Once or twice is enough."
+                ),
+            )
+
+
+def _listed(passages_using: Sequence[str]) -> str:
+    shown = list(dict.fromkeys(passages_using))
+    return ", ".join(shown[:6]) + (f" and {len(shown) - 6} more" if len(shown) > 6 else "")
 
 
 def secondary_keywords_covered(draft: ArticleDraft, brief: ArticleBrief) -> Iterator[Finding]:

@@ -16,6 +16,7 @@ def article_markdown(draft: ArticleDraft) -> str:
             lines.append("\n".join(f"{n}. **{step.name}** {step.text}" for n, step in enumerate(section.steps, 1)))
         if section.table:
             lines.append(table_markdown(section.table))
+        lines += [f"> For the editor: {request}" for request in section.to_supply]
     for weighed in draft.pros_cons:
         lines += [
             f"### {weighed.subject}",

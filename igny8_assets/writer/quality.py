@@ -1,7 +1,7 @@
 """Whether an article may go out: every check on a draft, and what to do about what they find.
 
 Belongs here: the list of checks, and those on the draft's shape. Keywords, required sections, figures and readability
-are judged by the modules named after them. A check never changes the draft.
+are judged by the modules named after them, as are repetition and language. A check never changes the draft.
 """
 
 import re
@@ -10,32 +10,28 @@ from collections.abc import Callable, Iterator
 
 from igny8_assets.article_passages import passages
 from igny8_assets.findings import Finding, Severity, passed
-from igny8_assets.word_forms import count_words, phrase_stems, sentences
+from igny8_assets.word_forms import count_words, phrase_stems
 from igny8_assets.writer.article_html import word_count
 from igny8_assets.writer.keyword_use import (
+    keywords_read_naturally,
     primary_keyword_crammed,
     primary_keyword_placed,
     questions_answered,
     secondary_keywords_covered,
 )
+from igny8_assets.writer.language import right_language
 from igny8_assets.writer.readability import hard_to_read
-from igny8_assets.writer.required_sections import required_sections
+from igny8_assets.writer.repetition import no_paragraph_twice, no_sentence_twice
+from igny8_assets.writer.required_sections import facts_to_supply, required_sections
 from igny8_assets.writer.unsourced_figures import unsourced_figures
-from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
+from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, Section
 
 __all__ = ["CHECKS", "Finding", "check_article", "passed"]
 
-# The least words with which a page of each type says enough to stand alone; house figures near the field's advice
-# (about 300 for articles, 250 for taxonomy pages, 200 for products).
-FEWEST_WORDS: dict[str, int] = {
-    "post": 300, "comparison": 300, "cluster_hub": 400, "taxonomy_landing": 250, "service": 250, "product": 200,
-    "page": 150, "company_page": 150, "brand_page": 150,
-}  # fmt: skip
-LEAST_SHARE_OF_TARGET = 0.5
 META_TITLE = 60  # characters that a result page shows of a title
 META_DESCRIPTION = (70, 160)  # characters
 LONGEST_HEADING = 90  # characters
-FEWEST_WORDS_OF_A_SENTENCE = 4  # shorter ones ("That is all.") may recur
+MOST_AROUND = 80  # characters shown on either side of what a check found
 
 _PLACEHOLDERS = re.compile(
     r"(?i:lorem ipsum|\bdolor sit amet\b)|\bTODO\b|\bTBD\b|\bTK\b|\bXXX+\b|\bFIXME\b"
@@ -63,40 +59,36 @@ def check_article(draft: ArticleDraft, brief: ArticleBrief) -> list[Finding]:
     return sorted(found, key=lambda finding: finding.severity != "error")
 
 
-def long_enough(draft: ArticleDraft, brief: ArticleBrief) -> Iterator[Finding]:
-    """The body is there, reaches the floor of its type, and comes near the length that was asked for."""
-    length, floor = word_count(draft), FEWEST_WORDS[brief.content_type]
-    asked = int(brief.target_words * LEAST_SHARE_OF_TARGET)
+def fits_word_range(draft: ArticleDraft, brief: ArticleBrief) -> Iterator[Finding]:
+    """The body is there and its length lies in the range of its contract; too short is an error, too long a hint."""
+    length, words = word_count(draft), brief.contract.for_words(brief.target_words).words
+    page = brief.content_type.replace("_", " ")
     if length == 0:
         yield _found("length", "error", "body", "The article is empty. Write it again.")
-    elif length < max(floor, asked):
+    elif length < words.least:
         yield _found(
             "length",
             "error",
             "body",
-            f"The body has {length} words; a {brief.content_type.replace('_', ' ')} needs at least {max(floor, asked)} "
+            f"The body has {length} words; a {page} needs at least {words.least} "
             f"(asked for: {brief.target_words}). Answer more of the questions in the brief.",
+        )
+    elif length > words.most:
+        sizes = [count_words(" ".join(_texts_of(section))) for section in draft.sections]
+        longest = max(range(len(sizes)), key=lambda index: sizes[index], default=None)
+        where = "body" if longest is None else f"section:{longest}"
+        first = "" if longest is None else f", “{draft.sections[longest].heading}” ({sizes[longest]} words) first"
+        yield _found(
+            "length",
+            "warning",
+            where,
+            f"The body has {length} words; a {page} has at most {words.most} (asked for: {brief.target_words}). "
+            f"Shorten it{first}.",
         )
 
 
-def no_sentence_twice(draft: ArticleDraft, _brief: ArticleBrief) -> Iterator[Finding]:
-    """No sentence of four words or more stands twice in the body, whatever its case, spacing or punctuation."""
-    first_seen: dict[str, str] = {}
-    for passage in passages(draft):
-        if passage.kind != "prose":
-            continue
-        for sentence in sentences(passage.text):
-            normal = " ".join(re.findall(r"\w+", sentence.casefold()))
-            if normal.count(" ") + 1 < FEWEST_WORDS_OF_A_SENTENCE:
-                continue
-            if normal in first_seen:
-                yield _found(
-                    "repeated_sentence",
-                    "error",
-                    passage.where,
-                    f"“{sentence}” already stands in {first_seen[normal]}. Keep one of the two.",
-                )
-            first_seen.setdefault(normal, passage.where)
+def _texts_of(section: Section) -> list[str]:
+    return [*section.paragraphs, *section.bullets, *(f"{step.name} {step.text}" for step in section.steps)]
 
 
 def no_placeholder(draft: ArticleDraft, _brief: ArticleBrief) -> Iterator[Finding]:
@@ -110,7 +102,19 @@ def no_placeholder(draft: ArticleDraft, _brief: ArticleBrief) -> Iterator[Findin
             (_MARKUP, "markup", "is markup in plain text: remove it, the renderer makes the HTML"),
         ):
             if match := pattern.search(text):
-                yield _found(check, "error", where, f"“{match.group().strip()}” {advice}.")
+                found = match.group().strip()
+                around = _sentence_with(text, match)
+                shown = f" It stands in: “{around}”" if around != found else ""
+                yield _found(check, "error", where, f"“{found}” {advice}.{shown}")
+
+
+def _sentence_with(text: str, match: "re.Match[str]") -> str:
+    """The sentence in which something was found, shortened around it."""
+    first = max(text.rfind(mark, 0, match.start()) + 1 for mark in ".!?\n")
+    ends = [end for end in (text.find(mark, match.end()) for mark in ".!?\n") if end >= 0]
+    last = min(ends) + 1 if ends else len(text)
+    first, last = max(first, match.start() - MOST_AROUND), min(last, match.end() + MOST_AROUND)
+    return text[first:last].strip()
 
 
 def headings_sound(draft: ArticleDraft, _brief: ArticleBrief) -> Iterator[Finding]:
@@ -199,16 +203,20 @@ def _found(check: str, severity: Severity, passage: str, message: str) -> Findin
 
 
 CHECKS: tuple[Check, ...] = (
-    long_enough,
+    fits_word_range,
+    right_language,
     no_placeholder,
     no_sentence_twice,
+    no_paragraph_twice,
     headings_sound,
     required_sections,
+    facts_to_supply,
     faq_answers,
     tables_square,
     meta_fits,
     primary_keyword_placed,
     primary_keyword_crammed,
+    keywords_read_naturally,
     secondary_keywords_covered,
     questions_answered,
     unsourced_figures,

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from igny8_assets.article_passages import passages
 from igny8_assets.findings import Finding
 from igny8_assets.word_forms import count_words, sentences, words
+from igny8_assets.writer.repetition import excerpt
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 
 LEAST_READING_EASE = 50.0  # 50-60 is "fairly difficult": the level of a quality newspaper
@@ -18,6 +19,7 @@ LONG_SENTENCE = 25  # words
 MOST_LONG_SENTENCES = 0.25  # share of all sentences
 LONG_PARAGRAPH = 150  # words
 _FEWEST_WORDS = 100  # the formula says nothing about less
+_FEWEST_WORDS_OF_A_SENTENCE = 8  # a short sentence with a long word in it is not the one to mend
 
 _VOWELS = re.compile(r"[aeiouy]+")
 _HIATUS = re.compile(  # vowels side by side that are spoken apart: idea, creating, lion, quiet, science, usual
@@ -51,28 +53,44 @@ def hard_to_read(draft: ArticleDraft, brief: ArticleBrief) -> Iterator[Finding]:
                 check="paragraph_length",
                 severity="warning",
                 passage=passage.where,
-                message=f"The paragraph has {length} words. Split it where the thought turns, below {LONG_PARAGRAPH}.",
+                message=(
+                    f"The paragraph “{excerpt(passage.text)}” has {length} words. Split it where the thought turns, "
+                    f"below {LONG_PARAGRAPH}."
+                ),
             )
     if not brief.voice.language.casefold().startswith("en"):
         return
     text = "\n".join(passage.text for passage in prose)
     ease = reading_ease(text)
-    if ease is not None and ease < LEAST_READING_EASE:
+    said = [(passage.where, sentence) for passage in prose for sentence in sentences(passage.text)]
+    if ease is not None and ease < LEAST_READING_EASE and said:
+        where, hardest = max(said, key=lambda each: _hardness(each[1]))
         yield Finding(
             check="readability",
             severity="warning",
-            passage="body",
+            passage=where,
             message=(
                 f"Flesch reading ease is {ease:.0f}, below {LEAST_READING_EASE:.0f}. "
-                "Use shorter sentences and plainer words."
+                f"Use shorter sentences and plainer words. Hardest to read: “{hardest}”"
             ),
         )
-    lengths = [count_words(sentence) for sentence in sentences(text)]
+    lengths = [count_words(sentence) for _, sentence in said]
     long = sum(length > LONG_SENTENCE for length in lengths)
     if len(lengths) >= 8 and long > MOST_LONG_SENTENCES * len(lengths):
+        where, longest = said[lengths.index(max(lengths))]
         yield Finding(
             check="sentence_length",
             severity="warning",
-            passage="body",
-            message=f"{long} of {len(lengths)} sentences have more than {LONG_SENTENCE} words. Split the longest.",
+            passage=where,
+            message=(
+                f"{long} of {len(lengths)} sentences have more than {LONG_SENTENCE} words. Split the longest "
+                f"({max(lengths)} words): “{longest}”"
+            ),
         )
+
+
+def _hardness(sentence: str) -> float:
+    """What a sentence takes from the reading ease of its text; of a few words, nothing can be said."""
+    found = words(sentence)
+    spoken = sum(syllables(word.text) for word in found)
+    return 1.015 * len(found) + 84.6 * spoken / len(found) if len(found) >= _FEWEST_WORDS_OF_A_SENTENCE else 0.0

@@ -42,6 +42,43 @@ ContentStructure = Literal[
     "cluster_hub",
 ]
 
+ArticlePart = Literal[
+    "introduction",
+    "key_takeaways",
+    "overview",
+    "definition",
+    "short_answer",
+    "decision_order",
+    "preparation",
+    "steps",
+    "criteria",
+    "comparison_table",
+    "features",
+    "specifications",
+    "process",
+    "local_area",
+    "mission",
+    "history",
+    "team",
+    "careers",
+    "contact",
+    "coverage",
+    "topic",
+    "subtopic",
+    "shortlist",
+    "outcomes",
+    "verdict",
+    "alternatives",
+    "roundup",
+    "related_items",
+    "next_steps",
+    "press",
+    "pros_cons",
+    "faq",
+    "conclusion",
+    "call_to_action",
+]
+
 SocialPlatform = Literal["linkedin", "twitter", "facebook", "instagram", "tiktok"]
 SocialPostType = Literal["announcement", "highlight", "quote_card", "faq_snippet", "thread", "carousel"]
 
@@ -51,6 +88,7 @@ RenderPreset = Literal["youtube_long", "youtube_short", "instagram_reel", "tikto
 INTENTS: tuple[str, ...] = get_args(Intent)
 CONTENT_TYPES: tuple[str, ...] = get_args(ContentType)
 CONTENT_STRUCTURES: tuple[str, ...] = get_args(ContentStructure)
+ARTICLE_PARTS: tuple[str, ...] = get_args(ArticlePart)
 SOCIAL_PLATFORMS: tuple[str, ...] = get_args(SocialPlatform)
 VIDEO_TYPES: tuple[str, ...] = get_args(VideoType)
 RENDER_PRESETS: tuple[str, ...] = get_args(RenderPreset)

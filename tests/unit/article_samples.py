@@ -1,7 +1,7 @@
 """Six hand-written articles of the demo site, one of each kind that the writer makes, with their briefs."""
 
 from igny8_resources.contracts.planner import KeywordFacts, SiteVoice
-from igny8_resources.contracts.vocabulary import ContentStructure, ContentType
+from igny8_resources.contracts.vocabulary import ArticlePart, ContentStructure, ContentType
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, ProsCons, QuestionAnswer, Section, Step, Table
 
 VOICE = SiteVoice(
@@ -18,9 +18,10 @@ def section(
     bullets: tuple[str, ...] = (),
     steps: tuple[Step, ...] = (),
     table: Table | None = None,
+    part: ArticlePart | None = None,
 ) -> Section:
     """One section with everything optional."""
-    return Section(heading=heading, paragraphs=paragraphs, bullets=bullets, steps=steps, table=table)
+    return Section(heading=heading, paragraphs=paragraphs, bullets=bullets, steps=steps, table=table, part=part)
 
 
 def brief(
@@ -406,6 +407,19 @@ HUB = ArticleDraft(
             (
                 "A clean machine is also a quiet one. When the pump begins to strain, look at the water "
                 "before you look for a repair shop."
+            ),
+        ),
+        section(
+            "The parts of the craft at a glance",
+            "Each line leads to an article of its own.",
+            table=Table(
+                caption="What to learn, and what it changes",
+                columns=("Part", "What it changes"),
+                rows=(
+                    ("Grinder", "Whether a good shot can be repeated"),
+                    ("Machine", "How steady heat and pressure are"),
+                    ("Milk", "How sweet and smooth a flat white becomes"),
+                ),
             ),
         ),
         section(

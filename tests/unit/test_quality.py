@@ -93,9 +93,9 @@ def test_secondary_keywords_are_met_in_any_inflection():
     [
         ("comparison", {"pros_cons": ()}, "pros_cons"),
         ("product", {"call_to_action": " "}, "call_to_action"),
-        ("product", {"sections": SAMPLES["product"][0].sections[:1]}, "specs_table"),
-        ("service", {"sections": SAMPLES["post"][0].sections}, "process_steps"),
-        ("hub", {"sections": SAMPLES["hub"][0].sections[:2]}, "subtopics"),
+        ("product", {"sections": SAMPLES["product"][0].sections[:1]}, "specifications"),
+        ("service", {"sections": SAMPLES["post"][0].sections}, "process"),
+        ("hub", {"sections": SAMPLES["hub"][0].sections[:2]}, "subtopic"),
         ("how_to", {"sections": SAMPLES["post"][0].sections}, "steps"),
     ],
 )
@@ -115,6 +115,123 @@ def test_parts_that_only_a_heading_shows_are_advice():
     draft, brief = SAMPLES["hub"]
     [finding] = check_article(draft, brief.model_copy(update={"sibling_topics": ("espresso tampers",)}))
     assert (finding.severity, "espresso tampers" in finding.message) == ("warning", True)
+
+
+def test_a_marked_section_must_hold_what_its_part_is_made_of():
+    draft, brief = SAMPLES["how_to"]
+    first, *others = draft.sections
+    marked = (first.model_copy(update={"part": "steps"}), *(each for each in others if not each.steps))
+    findings = check_article(draft.model_copy(update={"sections": marked}), brief)
+    [finding] = [f for f in findings if f.check == "required_sections" and f.severity == "error"]
+    assert finding.passage == "section:0"
+    assert finding.message.startswith(f"“{first.heading}” is the steps and needs at least 3 steps. The procedure,")
+
+
+def test_a_draft_that_marks_its_parts_is_taken_at_its_word():
+    # "Price and lifespan" was no verdict, and the one that was is called by its part now, whatever its heading says.
+    verdict = COMPARISON.sections[3].model_copy(update={"heading": "Burrs for habit", "part": "verdict"})
+    assert found(COMPARISON, COMPARISON_BRIEF, sections=(*COMPARISON.sections[:3], verdict)) == set()
+    without = tuple(each.model_copy(update={"part": "topic"}) for each in COMPARISON.sections[1:3])
+    missing = found(COMPARISON, COMPARISON_BRIEF, sections=(COMPARISON.sections[0], *without))
+    assert ("required_sections", "error", "verdict") in missing
+
+
+def test_facts_that_only_the_owner_knows_are_asked_for():
+    asking = COMPARISON.sections[2].model_copy(update={"to_supply": ("the price of each grinder",)})
+    sections = (*COMPARISON.sections[:2], asking, COMPARISON.sections[3])
+    [finding] = check_article(COMPARISON.model_copy(update={"sections": sections}), COMPARISON_BRIEF)
+    assert (finding.check, finding.severity, finding.passage) == ("facts_to_supply", "warning", "section:2")
+    assert finding.message == "“Price and lifespan” waits for facts from you: the price of each grinder"
+
+
+def test_too_long_a_page_is_told_where_to_cut():
+    long = " ".join(f"Weigh bean number {number} before it meets the burrs." for number in range(1, 30))
+    draft = HOW_TO.model_copy(update={"sections": (*HOW_TO.sections, section("Weighing beans", long))})
+    findings = {f.check: f for f in check_article(draft, HOW_TO_BRIEF)}
+    assert (findings["length"].severity, findings["length"].passage) == ("warning", "section:4")
+    assert "has at most 480" in findings["length"].message
+
+
+def test_what_is_nearly_said_twice_is_shown_beside_its_double():
+    again = "Dissolve all of the powder, then fill the tank right to its mark with the descaling solution."
+    near = "Fill the tank right to its mark with the descaling solution, then dissolve all of the powder."
+    findings = check_article(HOW_TO.model_copy(update={"conclusion": (again, near)}), HOW_TO_BRIEF)
+    [finding] = findings
+    assert (finding.check, finding.severity, finding.passage) == ("repeated_sentence", "warning", "conclusion:1")
+    assert again in finding.message
+    assert "conclusion:0" in finding.message
+
+
+def test_a_paragraph_that_repeats_another_one_is_shown():
+    first = HOW_TO.sections[2].paragraphs[1]
+    copied = first.replace("Flakes that keep coming", "Flakes that still keep coming").replace("repeat the", "run the")
+    checks = {
+        (f.check, f.passage) for f in check_article(HOW_TO.model_copy(update={"conclusion": (copied,)}), HOW_TO_BRIEF)
+    }
+    assert ("repeated_paragraph", "conclusion:0") in checks
+
+
+def test_a_placeholder_is_shown_in_its_sentence():
+    told = ("Coffee is a drink. Call [your company name here] for a quote today. Then wait.",)
+    [finding] = check_article(HOW_TO.model_copy(update={"conclusion": told}), HOW_TO_BRIEF)
+    assert finding.message == (
+        "“[your company name here]” is a placeholder: write what belongs there. "
+        "It stands in: “Call [your company name here] for a quote today.”"
+    )
+
+
+def test_keywords_that_were_planted_are_pointed_out():
+    brief = HOW_TO_BRIEF.model_copy(update={"secondary_keywords": (KeywordFacts(text="filter cartridge"),)})
+    places = ("tank", "pump", "boiler", "valve", "jug", "drawer", "tray", "sink", "shelf", "box")
+    planted = tuple(f"The {place} likes a filter cartridge." for place in places)
+    [finding] = check_article(HOW_TO.model_copy(update={"key_takeaways": planted}), brief)
+    assert (finding.check, finding.severity, finding.passage) == ("keyword_stuffing", "warning", "takeaways:0")
+    assert "“filter cartridge” is used 12 times" in finding.message
+    headings = tuple(
+        each.model_copy(update={"heading": f"Descale espresso machine: {name}"})
+        for each, name in zip(HOW_TO.sections, ("tools", "step by step", "results", "prevention"), strict=True)
+    )
+    assert ("keyword_stuffing", "warning", "section:3") in found(sections=headings)
+
+
+GERMAN = (
+    "Kalk setzt sich überall dort ab, wo hartes Wasser erhitzt wird, und das ist in einer Maschine für Espresso nicht anders. "
+    "Wer sie rechtzeitig entkalkt, der schont die Pumpe, und der Kaffee schmeckt wieder nach Kaffee. Die Arbeit ist nicht "
+    "schwer, aber sie braucht etwas Zeit und ein Mittel, das für die Maschine gemacht ist."
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "found_in"),
+    [
+        (GERMAN, "en", "in “de”"),
+        (GERMAN, "de-AT", None),
+        (" ".join(HOW_TO.introduction), "de", "in “en”"),
+        (
+            "Накипь появляется везде, где нагревают жёсткую воду, и машина для эспрессо не исключение.",
+            "en",
+            "in Cyrillic",
+        ),
+        (" ".join(HOW_TO.introduction), "ja", "in Latin script"),
+        (GERMAN, "eo", None),  # a language that it does not know
+        ("Short.", "de", None),
+    ],
+)
+def test_an_answer_in_the_wrong_language_is_an_error(text, language, found_in):
+    brief = HOW_TO_BRIEF.model_copy(update={"voice": HOW_TO_BRIEF.voice.model_copy(update={"language": language})})
+    draft = HOW_TO.model_copy(
+        update={
+            "introduction": (text,),
+            "key_takeaways": (),
+            "sections": (),
+            "faq": (),
+            "conclusion": (),
+            "call_to_action": "",
+        }
+    )
+    wrong = [f.message for f in check_article(draft, brief) if f.check == "wrong_language"]
+    assert len(wrong) == (found_in is not None)
+    assert all(found_in in message for message in wrong)
 
 
 def test_headings_meta_faq_and_tables_are_sound():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from igny8_assets.planner.clusters.naming import ClusterFacts
 from igny8_assets.planner.keywords.text import Modifier, modifiers, topic_stems
+from igny8_resources.contracts.outlines import contract_for
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import ContentStructure, ContentType
 
@@ -25,12 +26,19 @@ NEAR_TOPIC_COST = 12.0
 
 @dataclass(frozen=True)
 class IdeaPlan:
-    """The page that a cluster asks for, the query it should win, and why."""
+    """The page that a cluster asks for, the query it should win, and why.
+
+    Raises:
+        UnsuitableStructure: the content type cannot have the structure.
+    """
 
     content_type: ContentType
     content_structure: ContentStructure
     target_keyword: str
     reasons: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        contract_for(self.content_type, self.content_structure)
 
 
 @dataclass(frozen=True)

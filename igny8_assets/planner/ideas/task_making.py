@@ -7,6 +7,7 @@ from igny8_assets.planner.ideas.composing import (
     IdeaPlan,
     rank_ideas,
 )
+from igny8_resources.contracts.outlines import contract_for
 from igny8_resources.events import append_event
 from igny8_resources.requests import Item, add_waiting_items
 from igny8_resources.warehouse.store import planner as store
@@ -18,30 +19,15 @@ from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Task
 from jobs.names import WRITE_ARTICLE
 
-TARGET_WORDS = {
-    "cluster_hub": 1500,
-    "guide_tutorial": 1400,
-    "comparison": 1300,
-    "top_listicle": 1300,
-    "how_to": 1200,
-    "review": 1200,
-    "question": 1000,
-    "product_collection": 900,
-    "service_area": 900,
-    "service_single": 900,
-    "category_archive": 800,
-    "attribute_archive": 700,
-    "landing_page": 700,
-    "tag_archive": 600,
-}
-OTHER_TARGET_WORDS = 1000
-
 
 def create_tasks(session: Session, site: Site, request_id: str | None) -> list[Task]:
     """Turn the best ideas into tasks, each with the article partition that it mints.
 
     Returns:
         The tasks made now; a repeat of the same request makes none.
+
+    Raises:
+        UnsuitableStructure: an idea asks for a page that makes no sense; the message names what its type can be.
     """
     require_module(session, site, "planner")
     wanted = tasks_wanted(session, site, request_id)
@@ -85,7 +71,7 @@ def _task_from(session: Session, site: Site, idea: ContentIdea, request_id: str 
         secondary_keywords=idea.secondary_keywords,
         questions=idea.questions,
         outline=idea.outline,
-        target_words=TARGET_WORDS.get(idea.content_structure, OTHER_TARGET_WORDS),
+        target_words=contract_for(idea.content_type, idea.content_structure).words.target,
     )
     session.add(task)
     session.flush()

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from igny8_resources.ai.offline import opening_wording as opening
 from igny8_resources.ai.offline.article_sections import SectionWriter
-from igny8_resources.ai.offline.article_text import article_words, lower_text, section_words, spare_words
+from igny8_resources.ai.offline.article_text import article_words, section_texts, section_words, spare_words
 from igny8_resources.ai.offline.aspect import Aspect
 from igny8_resources.ai.offline.comparing import criteria, pros_and_cons
 from igny8_resources.ai.offline.faq import answer_questions
-from igny8_resources.ai.offline.grammar import capital, cased, counted, word_count
+from igny8_resources.ai.offline.grammar import capital, cased, counted, singular_word, word_count
 from igny8_resources.ai.offline.keyword_reading import core_words, normal, trouble_of
 from igny8_resources.ai.offline.metadata import meta_description_of, meta_title_of, slug_of
 from igny8_resources.ai.offline.paragraphs import without_a_sentence
@@ -26,10 +26,13 @@ from igny8_resources.ai.offline.section_plan import (
 )
 from igny8_resources.ai.offline.subject import Subject, subject_of
 from igny8_resources.ai.offline.topics import aspect_of, group_keywords, usual_topics
-from igny8_resources.contracts.planner import KeywordFacts
+from igny8_resources.contracts.planner import KeywordFacts, SiteVoice
+from igny8_resources.contracts.vocabulary import ArticlePart
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, ProsCons, Section
 
-_COMPANY = frozenset({"mission", "contact"})
+_LEAST_OF_A_SECTION = 40  # words that a section keeps where an article is only a little too long
+_WORDS_A_QUESTION = 150  # of the whole page, so that the answers do not outgrow it
+_COMPANY = frozenset({"about_page", "contact_page"})
 _ARCHIVES = frozenset({"category_archive", "tag_archive", "attribute_archive", "cluster_hub"})
 
 
@@ -38,7 +41,7 @@ def write_article(brief: ArticleBrief) -> ArticleDraft:
     subject = subject_of(brief.primary_keyword, brief.secondary_keywords, brief.content_type)
     planned = follow_outline(
         plan_sections(
-            planning_prose(brief.voice.site_key, subject),
+            planning_prose(brief.voice, subject),
             subject,
             brief.content_type,
             brief.content_structure,
@@ -52,16 +55,20 @@ def write_article(brief: ArticleBrief) -> ArticleDraft:
     return _Article(brief, subject, planned).draft()
 
 
-def planning_prose(site_key: str, subject: Subject) -> Prose:
+def planning_prose(voice: SiteVoice, subject: Subject) -> Prose:
     """The source of headings, seeded alike for an idea and for its article so that both have the same outline."""
     return Prose(
-        f"{site_key}\0{normal(subject.keyword)}",
-        subject.slots() | {"site": "this site"},
+        f"{voice.site_key}\0{normal(subject.keyword)}",
+        subject.slots() | {"site": voice.site_name},
         domain=subject.domain,
         things_plural=subject.things_plural,
         keyword=subject.keyword,
         limit=4,
     )
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(singular_word(word) for word in core_words(text))
 
 
 class _Article:
@@ -99,18 +106,18 @@ class _Article:
         questions = max(3, min(8, target // (190 if target >= 1000 else 230)))
         keywords = (brief.primary_keyword, *brief.secondary_keywords)
         asked = [question for question in brief.questions if normal(question)]
+        questions = min(8, max(questions, min(len(asked), target // _WORDS_A_QUESTION)))
         own = brief.primary_keyword if self.subject.reading.verb else None
         known = [keyword for keyword in keywords if keyword is not own]
         faq = answer_questions(self.prose, self.subject, asked, known, questions)
-        sided = brief.content_structure in {"comparison", "review"} or brief.content_type == "comparison"
         pros_cons: tuple[ProsCons, ...] = ()
-        if sided:
+        if self._has("pros_cons"):
             subjects = compared(self.subject, brief.secondary_keywords) if brief.content_structure != "review" else ()
             pros_cons = pros_and_cons(
                 self.prose, subjects or (self.subject.short,), 3 if target >= 1000 and len(subjects) < 4 else 2
             )
-        takeaways = self._takeaways()
-        conclusion = self._conclusion()
+        takeaways = self._takeaways() if self._has("key_takeaways") else []
+        conclusion = self._conclusion() if self._has("conclusion") else []
         call = self.prose.draw(opening.CALLS[self._manner()])
         spent = sum(word_count(t) for t in (*introduction, *takeaways, *conclusion, call))
         spent += sum(word_count(pair.question) + word_count(pair.answer) for pair in faq)
@@ -128,8 +135,12 @@ class _Article:
             conclusion=tuple(conclusion),
             call_to_action=call,
         )
-        draft = self._with_every_keyword(draft)
+        if self._manner() != "company":
+            draft = self._with_every_keyword(draft)
         return self._fitted(draft)
+
+    def _has(self, part: ArticlePart) -> bool:
+        return self.brief.contract.part(part) is not None
 
     def _aspects(self) -> list[Aspect]:
         found = [section.topic.aspect for section in self.planned if section.topic and section.topic.aspect]
@@ -145,7 +156,7 @@ class _Article:
 
     def _manner(self) -> str:
         brief = self.brief
-        if brief.content_type == "company_page" or {section.kind for section in self.planned} & _COMPANY:
+        if brief.content_type == "company_page" or brief.content_structure in _COMPANY:
             return "company"
         if brief.content_type in {"product", "service"}:
             return brief.content_type
@@ -163,6 +174,8 @@ class _Article:
         return "trouble" if trouble_of(normal(self.subject.keyword)) else self.subject.domain
 
     def _introduction(self) -> list[str]:
+        if self._manner() == "company":
+            return self._introduction_of_ourselves()
         draw = self.prose.draw
         volume = self.brief.primary_keyword.volume
         points = self._points()
@@ -177,6 +190,18 @@ class _Article:
         audience = self.brief.voice.audience.strip().rstrip(".")
         if audience:
             second.append(draw(opening.AUDIENCE, audience=audience[:1].lower() + audience[1:]))
+        return [text for text in (paragraph(first), paragraph(second)) if text]
+
+    def _introduction_of_ourselves(self) -> list[str]:
+        """A page about the site itself opens with what it is for; searches and things to weigh have no place in it."""
+        draw, structure = self.prose.draw, self.brief.content_structure
+        first = [draw(opening.OF_OURSELVES[structure.removeprefix("company_")]), draw(opening.ABOUT_KEYWORD)]
+        if structure not in {"contact_page", "company_careers"}:
+            first.insert(0, draw(opening.OPENINGS["company"]))
+        audience = self.brief.voice.audience.strip().rstrip(".")
+        second = [draw(opening.HONESTY_OF_OURSELVES)]
+        if audience:
+            second.append(draw(opening.AUDIENCE_OF_OURSELVES, audience=audience[:1].lower() + audience[1:]))
         return [text for text in (paragraph(first), paragraph(second)) if text]
 
     def _points(self) -> dict[str, str]:
@@ -237,10 +262,11 @@ class _Article:
         return [written[index] for index in range(len(self.planned))]
 
     def _with_every_keyword(self, draft: ArticleDraft) -> ArticleDraft:
-        text = lower_text(draft)
-        missing = [
-            k for k in (self.brief.primary_keyword, *self.brief.secondary_keywords) if normal(k.text) not in text
-        ]
+        """The draft with a sentence for each keyword that no section covers; its exact words are nobody's aim."""
+        own = _stems(self.subject.keyword)
+        said = [own | _stems(" ".join((section.heading, *section_texts(section)))) for section in draft.sections]
+        said += [own | _stems(f"{pair.question} {pair.answer}") for pair in draft.faq]
+        missing = [k for k in self.brief.secondary_keywords if not any(_stems(k.text) <= words for words in said)]
         if not missing or not draft.sections:
             return draft
         sections = list(draft.sections)
@@ -253,12 +279,15 @@ class _Article:
 
     def _shortened(self, draft: ArticleDraft) -> ArticleDraft:
         sections = list(draft.sections)
-        for _ in range(60):
-            if article_words(draft) <= 1.2 * self.brief.target_words:
+        for _ in range(80):
+            words = article_words(draft)
+            if words <= 1.2 * self.brief.target_words:
                 break
             place = max(range(len(sections)), key=lambda index: spare_words(sections[index]))
             shorter = without_a_sentence(sections[place])
             if shorter is None:
+                break
+            if section_words(shorter) < _LEAST_OF_A_SECTION and words <= 1.25 * self.brief.target_words:
                 break
             sections[place] = shorter
             draft = draft.model_copy(update={"sections": tuple(sections)})
@@ -278,7 +307,7 @@ class _Article:
         A draft that is clearly short gets general advice, one that is clearly long loses sentences of its fixed parts.
         """
         draft = self._shortened(draft)
-        if len(self.brief.secondary_keywords) < 5:
+        if len(self.brief.secondary_keywords) < 5 or self._manner() == "company":
             return draft
         sections = list(draft.sections)
         index = 0

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from igny8_resources.ai.offline import linking_wording as linking
 from igny8_resources.ai.offline.aspect import Aspect
 from igny8_resources.ai.offline.aspects import aspect
-from igny8_resources.ai.offline.comparing import criteria_table, head_to_head, specification_table
+from igny8_resources.ai.offline.comparing import criteria, criteria_table, head_to_head, specification_table
 from igny8_resources.ai.offline.grammar import (
     articled,
     capital,
@@ -22,14 +22,19 @@ from igny8_resources.ai.offline.section_plan import SECTIONS, PlannedSection, co
 from igny8_resources.ai.offline.section_wording import SectionWording
 from igny8_resources.ai.offline.step_wording import PROCEDURES, SERVICE_PROCESS, StepTexts, procedure_for
 from igny8_resources.ai.offline.subject import Subject
+from igny8_resources.ai.offline.to_supply import FURTHER_PEOPLE, TO_SUPPLY
 from igny8_resources.ai.offline.topics import aspect_of, modifiers_of
+from igny8_resources.contracts.vocabulary import ArticlePart
 from igny8_resources.contracts.writer import ArticleBrief, Section, Step, Table
 
 _WORDS_A_SENTENCE = 20
 _COMPARABLE = frozenset({"features", "material", "kit", "sensory", "settings", "care"})
 _SHORT = 1000
 _FEWEST_ROWS = 4
-_MOST_ROWS = 8
+_FEWEST_ROUNDED_UP = 2
+_FEWEST_FEATURES = 3
+_MOST_COVERED = 6
+_FEWEST_TO_REPEAT = 600
 _NAMED = ("features", "material", "", "space", "fit", "sensory", "ease")
 
 
@@ -65,7 +70,16 @@ class SectionWriter:
             "team": self._team,
             "more": self._more,
         }
-        return writers.get(planned.kind, self._plain)(planned, budget)
+        section = writers.get(planned.kind, self._plain)(planned, budget)
+        return section.model_copy(update={"part": planned.part, "to_supply": self._requests(planned.part)})
+
+    def _requests(self, part: ArticlePart) -> tuple[str, ...]:
+        """What only the site's owner knows about a part; the author's name is no request where the brief has it."""
+        slots = {"site": self._brief.voice.site_name, "topic": self._subject.topic, "thing": self._subject.thing}
+        wanted = TO_SUPPLY.get(part, ())
+        if part == "team" and self._brief.voice.author_name:
+            wanted = FURTHER_PEOPLE
+        return tuple(text.format(**slots) for text in wanted)
 
     def mention(self, section: Section, keywords: Sequence[str]) -> Section:
         """The section with a sentence that takes up further searches."""
@@ -102,7 +116,7 @@ class SectionWriter:
         """One line for each keyword that no section of its own was left for."""
         keywords = planned.topic.keywords if planned.topic else ()
         bullets = []
-        for keyword in keywords[:8]:
+        for keyword in keywords[: self._rows + 2]:
             found = aspect_of(keyword.text, self._subject)
             notes = [text for text in (found.check, found.compare) if self._prose.is_new(text)] if found else []
             note = notes[0] if notes else self._prose.draw(linking.KIND_NOTES)
@@ -131,7 +145,7 @@ class SectionWriter:
 
     def _lead(self, leads: Sequence[str], mentions: Sequence[str], extra: dict[str, str]) -> str:
         slots = {**self._slots, **self._site_slots(), **extra}
-        first = list(mentions[:3])
+        first = list(mentions[: self._most_quoted(mentions)])
         lead = self._prose.draw(leads, mentions=first, **slots)
         if not lead:
             lead = self._prose.draw(linking.UNSEARCHED_LEADS, **slots)
@@ -139,8 +153,16 @@ class SectionWriter:
         more = [
             self._prose.draw(linking.FURTHER_SEARCHES, mentions=mentions[start : start + 3])
             for start in range(len(first), len(mentions), 3)
+            if not any(self._repeats(text) for text in mentions[start : start + 3])
         ]
         return paragraph([lead, *more])
+
+    def _repeats(self, searched: str) -> bool:
+        return normal(self._subject.keyword) in normal(searched)
+
+    def _most_quoted(self, mentions: Sequence[str]) -> int:
+        """How many searches one sentence may quote: fewer where each says the primary keyword again."""
+        return 2 if sum(self._repeats(text) for text in mentions[:3]) > 1 else 3
 
     def _section(
         self,
@@ -151,11 +173,13 @@ class SectionWriter:
         steps: Sequence[Step] = (),
         table: Table | None = None,
         named: bool = False,
+        listed_by: Sequence[str] = (),
     ) -> Section:
         parts = [text for text in texts if text]
         paragraphs = in_paragraphs(parts)
         if bullets:
-            lead = self._prose.draw(linking.NAMED_LEADS if named else linking.LIST_LEADS)
+            own = listed_by or linking.PART_LEADS.get(planned.kind, ())
+            lead = self._prose.draw(own) or self._prose.draw(linking.NAMED_LEADS if named else linking.LIST_LEADS)
             if lead:
                 paragraphs = [*paragraphs[:-1], paragraph([paragraphs[-1], lead])] if paragraphs else [lead]
         return Section(
@@ -188,9 +212,12 @@ class SectionWriter:
         mentions = [
             k.text for k in keywords if planned.kind == "uses" or read_keyword(k.text).text.lower() not in in_bullets
         ]
-        lead = self._lead(SECTIONS[planned.kind].leads, mentions[:3] or [k.text for k in keywords[:1]], {})
+        most = self._most_quoted(mentions)
+        lead = self._lead(SECTIONS[planned.kind].leads, mentions[:most] or [k.text for k in keywords[:1]], {})
         more = [
-            self._prose.draw(linking.FURTHER_SEARCHES, mentions=mentions[i : i + 3]) for i in range(3, len(mentions), 3)
+            self._prose.draw(linking.FURTHER_SEARCHES, mentions=mentions[i : i + most])
+            for i in range(most, len(mentions), most)
+            if not any(self._repeats(text) for text in mentions[i : i + most])
         ]
         left = budget - sum(word_count(text) for text in (lead, *more, *bullets))
         body = self._prose.draw_in_order(SECTIONS[planned.kind].body, max(1, round(left / _WORDS_A_SENTENCE)))
@@ -244,7 +271,9 @@ class SectionWriter:
         table = head_to_head(sides, self._found, self._subject.domain, self._keywords, self._rows)
         section = self._around(planned, budget, table=table)
         primary = self._brief.primary_keyword.text
-        mentions = [k.text for k in (planned.topic.keywords if planned.topic else ()) if k.text != primary]
+        shown = normal(f"{planned.heading} {table.caption}")
+        searched = [k.text for k in (planned.topic.keywords if planned.topic else ()) if k.text != primary]
+        mentions = [text for text in searched if normal(text) not in shown]
         return self.mention(section, mentions) if mentions else section
 
     def _recommendation(self, planned: PlannedSection, budget: int) -> Section:
@@ -267,13 +296,16 @@ class SectionWriter:
         rows = []
         left = planned.topic.keywords if planned.topic else ()
         others = [keyword for keyword in self._brief.secondary_keywords if keyword not in left]
-        for keyword in [*left, *others[: max(0, _FEWEST_ROWS - len(left))]][:_MOST_ROWS]:
+        for keyword in [*left, *others[: max(0, _FEWEST_ROWS - len(left))]][: self._rows + 2]:
             found = aspect_of(keyword.text, self._subject)
             settle = found.asks if found else "what would be different from the usual choice"
             volume = f"{keyword.volume:,}" if keyword.volume else "not known"
             rows.append((capital(cased(keyword.text)), volume, capital(settle)))
-        if not rows:
-            return self._plain(planned, budget)
+        if len(rows) < _FEWEST_ROUNDED_UP:
+            caption = f"What {self._subject.topic} can be told apart by"
+            return self._around(
+                planned, budget, table=criteria_table(self._found, self._subject.domain, caption, self._rows)
+            )
         columns = ("Search", "Searches a month", "What to settle first")
         table = Table(caption=f"Searches around {self._subject.topic}", columns=columns, rows=tuple(rows))
         return self._around(planned, budget, table=table)
@@ -287,6 +319,8 @@ class SectionWriter:
 
     def _features(self, planned: PlannedSection, budget: int) -> Section:
         names = [capital(cased(normal(text))) for text in self._feature_keywords()]
+        usual = (one.criterion for one in criteria(self._found, "g", 6))
+        names += [name for name in usual if name not in names][: max(0, _FEWEST_FEATURES - len(names))]
         bullets = [self._prose.draw(linking.BENEFITS, feature=name) for name in names]
         lead = self._lead(SECTIONS["features"].leads, (), {})
         pool = (*SECTIONS["features"].body, *aspect("features").body)
@@ -303,16 +337,23 @@ class SectionWriter:
         return sorted(plain, key=lambda text: _NAMED.index(_aspect_key(text, self._subject)))[:4]
 
     def _coverage(self, planned: PlannedSection, budget: int) -> Section:
+        """What the site covers, in the words of those who search for it; a thin cluster is filled up with questions."""
         mentions = [self._brief.primary_keyword.text]
         lead = self._lead(SECTIONS["coverage"].leads, mentions, {})
         body = self._prose.draw_in_order(SECTIONS["coverage"].body, max(2, round((budget - 60) / _WORDS_A_SENTENCE)))
-        return self._section(
-            planned, [lead, *body], bullets=[capital(one.topic) for one in self._found[:6]], named=True
-        )
+        named = [*self._brief.sibling_topics[:4], *(keyword.text for keyword in self._brief.secondary_keywords)]
+        again = [text for text in named if self._repeats(text)]
+        again = again[: _MOST_COVERED if self._brief.target_words >= _FEWEST_TO_REPEAT else _FEWEST_FEATURES]
+        named = [*(text for text in named if not self._repeats(text)), *again]
+        bullets = list(dict.fromkeys(capital(cased(normal(text))) for text in named))[:_MOST_COVERED]
+        if len(bullets) < _FEWEST_FEATURES:
+            bullets += [capital(one.topic) for one in self._found[:_FEWEST_FEATURES]]
+        return self._section(planned, [lead, *body], bullets=bullets, listed_by=linking.COVERAGE_LEADS)
 
     def _team(self, planned: PlannedSection, budget: int) -> Section:
         voice = self._brief.voice
-        lead = self._lead(SECTIONS["team"].leads, (), {}) if voice.author_name else linking.MISSING_AUTHOR
+        leads = SECTIONS["team"].leads if voice.author_name else linking.UNNAMED_AUTHORS
+        lead = self._lead(leads, (), {})
         bio = voice.author_bio.strip() if voice.author_name else ""
         body = self._prose.draw_in_order(SECTIONS["team"].body, max(2, round((budget - 30) / _WORDS_A_SENTENCE)))
         return self._section(planned, [lead, bio, *body])

@@ -348,7 +348,7 @@ CHOOSING: tuple[Aspect, ...] = (
         ),
         takeaways=(
             "Compare sellers on returns, guarantee and spare parts; a small discount seldom makes up for them.",
-            "Read the terms on cancelling before signing up for anything that renews.",
+            "{s}Read the terms on cancelling before signing up for anything that renews.",
         ),
     ),
     Aspect(

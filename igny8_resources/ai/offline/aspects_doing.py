@@ -162,7 +162,7 @@ DOING: tuple[Aspect, ...] = (
             "Leave {the} exactly as it is until the symptom is written down.",
             "{k}With {topic}, the first explanation that comes to mind is the one to test and not the one to believe.",
             "Ask first what changed: new material, a new setting, a new place, a longer gap than usual.",
-            "Put the last change back as it was and try again before you touch anything else.",
+            "Undo your most recent adjustment, then see whether the fault is still there.",
             "Work from the cheap and reversible to the costly and final, and keep notes while you go.",
             "Describe the symptom in plain terms, with when it begins and what makes it better or worse, because good help depends on that.",
             "Two changes at once hide the cause even when they cure the symptom.",

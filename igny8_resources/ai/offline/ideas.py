@@ -87,7 +87,7 @@ def draft_idea(brief: ClusterBrief) -> IdeaDraft:
     secondary = [keyword for keyword in others if normal(keyword.text) not in asked][:_MOST_SECONDARY]
     subject = subject_of(primary, secondary, brief.content_type)
     planned = plan_sections(
-        planning_prose(brief.voice.site_key, subject),
+        planning_prose(brief.voice, subject),
         subject,
         brief.content_type,
         brief.content_structure,

@@ -97,7 +97,26 @@ RECOMMENDATIONS = (
     "Take {x} when the table leaves {point} as the deciding line.",
     "Settle on {x} if it wins on {point} and loses nowhere that matters to you.",
 )
-MISSING_AUTHOR = "No author was named for this page, so nobody is introduced here."
+UNNAMED_AUTHORS = (
+    "Questions about a page on {site} go to the people who run it.",
+    "Behind {site} are people who can be asked about anything that stands here.",
+)
+PART_LEADS: dict[str, tuple[str, ...]] = {
+    "mission": ("What you can hold us to:", "Put as principles:", "In a few words:"),
+    "press": ("Please say in your message:", "What helps us to answer:"),
+    "contact": ("Please include:", "What a helpful message says:"),
+    "careers": ("Please send:", "What belongs in a first message:"),
+    "area": ("Worth asking for your address:", "Locally, make sure you know:"),
+    "outcomes": ("Agree on these in writing:", "Settle at the start:"),
+    "alternatives": ("Put beside it:", "The rivals to look at:"),
+    "shortlist": ("A candidate stays on the list if it:", "What a finalist has in common with the others:"),
+}
+"""Ways into the list of a part that has one of its own."""
+COVERAGE_LEADS = (
+    "Among the subjects:",
+    "Some of what readers look for here:",
+    "A few of the subjects by name:",
+)
 BENEFITS = (
     "{feature}: say what it replaces, and how often that would help",
     "{feature}: worth having if you would notice its absence within a week",

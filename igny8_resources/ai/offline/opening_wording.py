@@ -46,11 +46,46 @@ OPENINGS: dict[str, tuple[str, ...]] = {
     ),
     "company": (
         "Every site should be able to say in a few lines what it is for.",
-        "You have found the page that explains who stands behind {site} and what it covers.",
-        "This page introduces {site} and the questions it tries to answer.",
         "Before you rely on anybody’s advice, it is fair to ask who is giving it.",
     ),
 }
+
+ABOUT_KEYWORD = (
+    "If “{keyword}” brought you here, you are in the right place.",
+    "Whoever searches for “{keyword}” should find out here whom they are dealing with.",
+    "People who look for “{keyword}” meet {site} sooner or later, so here is what to know about it.",
+)
+OF_OURSELVES: dict[str, tuple[str, ...]] = {
+    "about": (
+        "The following paragraphs say what {site} is for, what it covers and where the press can turn.",
+        "This page says what {site} does, by which principles, and on which subjects.",
+    ),
+    "about_page": (
+        "The following paragraphs say what {site} is for, what it covers and who answers for it.",
+        "This page says what {site} does, by which principles, and on which subjects.",
+    ),
+    "team": (
+        "This page introduces the people behind {site} and what they can be asked about.",
+        "Here you can see who works on {site} and on which subjects.",
+    ),
+    "careers": (
+        "This page says what working on {site} is about and what an application should show.",
+        "Here is what {site} looks for in people, and how to begin the conversation.",
+    ),
+    "contact_page": (
+        "This page says how to reach {site} and what to put into a message so that the first answer helps.",
+        "Here is how to ask {site} a question, and what to have ready.",
+    ),
+}
+HONESTY_OF_OURSELVES = (
+    "It claims nothing that a reader could not check.",
+    "Where a fact is missing, it is missing on purpose: nothing here is made up to sound better.",
+    "Plain words were preferred to large ones.",
+)
+AUDIENCE_OF_OURSELVES = (
+    "{site} is made for {audience}.",
+    "The readers it has in mind are {audience}.",
+)
 
 EVIDENCE_WITH_VOLUME = (
     "“{keyword}” is searched about {volume} times a month, and behind that one phrase stand quite different needs.",

@@ -200,16 +200,16 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
         ),
     ),
     "history": SectionWording(
-        headings=("Our story, told in facts", "How {site} came about", "Milestones"),
+        headings=("Our story, told in facts", "How {site} came about", "Milestones of {site}"),
         leads=(
-            "A history is only worth reading with its dates, and none were supplied for this page, so none are claimed here.",
-            "No founding date or milestone was given for this draft; the people behind {site} can add them with evidence.",
+            "The story of {site} is kept to what can be shown, and dates are added here as they are confirmed.",
+            "A history is worth as much as its dates, so {site} tells no more of its own than it can prove.",
         ),
         body=(
-            "Three dates are enough for a story: when it began, what changed its direction, and what was decided last.",
-            "Each of them should come with something a reader could look up.",
-            "What can be said today is in the subjects that {site} covers, listed on this page.",
-            "A sentence about a failure that taught something makes the rest believable.",
+            "A date without evidence is left out, however good it would sound.",
+            "What has stayed the same is the subject, {niche}, and the habit of starting from a question.",
+            "Whatever changed along the way shows in the subjects that were added, listed on this page.",
+            "If you know {site} from earlier and miss something here, tell us.",
         ),
     ),
     "coverage": SectionWording(
@@ -225,12 +225,13 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
         ),
     ),
     "team": SectionWording(
-        headings=("Who writes here", "The people behind {site}", "Meet the author"),
+        headings=("Who answers for {site}", "The people behind {site}", "The names behind {site}"),
         leads=("{author} writes for {site}.", "The name under the texts on {site} is {author}."),
         body=(
-            "Every page carries its author’s name, so that readers know whom to ask.",
-            "Corrections are welcome and are marked as such when they change the meaning.",
+            "Readers who want to know more about a piece of advice can ask {author}.",
+            "Corrections are welcome, from readers and from colleagues in the field.",
             "Ask for the experience behind any advice; it is a fair question.",
+            "Whoever is named here can be asked about what stands on these pages.",
         ),
     ),
     "careers": SectionWording(

@@ -16,43 +16,28 @@ from igny8_resources.ai.offline.section_wording import GUIDE_SECTIONS, SectionWo
 from igny8_resources.ai.offline.subject import Subject, compared_things
 from igny8_resources.ai.offline.topics import Topic, aspect_of, group_keywords, modifiers_of, usual_topics
 from igny8_resources.contracts.planner import KeywordFacts
-from igny8_resources.contracts.vocabulary import ContentStructure, ContentType
+from igny8_resources.contracts.outlines import OutlineContract, OutlinePart, contract_for
+from igny8_resources.contracts.vocabulary import ArticlePart, ContentStructure, ContentType
 
 SECTIONS: dict[str, SectionWording] = GUIDE_SECTIONS | PAGE_SECTIONS
 
-_ORDER: dict[ContentStructure, tuple[str, ...]] = {
-    "guide_tutorial": ("order", "*"),
-    "comparison": ("versus", "*", "recommendation"),
-    "review": ("criteria", "*", "recommendation"),
-    "how_to": ("prepare", "steps", "*"),
-    "question": ("answer", "*"),
-    "top_listicle": ("criteria", "*", "shortlist"),
-    "landing_page": ("overview", "*", "process"),
-    "about_page": ("mission", "coverage", "*", "history"),
-    "contact_page": ("contact", "coverage", "*"),
-    "product_single": ("features", "specs", "*", "alternatives"),
-    "product_collection": ("roundup", "criteria", "*", "alternatives"),
-    "service_single": ("overview", "process", "outcomes", "*"),
-    "service_area": ("overview", "area", "process", "*", "outcomes"),
-    "company_about": ("mission", "history", "coverage", "*", "press"),
-    "company_team": ("mission", "team", "coverage", "*"),
-    "company_careers": ("mission", "careers", "coverage", "*"),
-    "category_archive": ("definition", "*", "roundup"),
-    "tag_archive": ("definition", "*", "roundup"),
-    "attribute_archive": ("definition", "criteria", "*", "roundup"),
-    "cluster_hub": ("order", "*", "siblings", "roundup", "next"),
+_KIND_OF: dict[ArticlePart, str] = {
+    "decision_order": "order",
+    "preparation": "prepare",
+    "comparison_table": "versus",
+    "verdict": "recommendation",
+    "short_answer": "answer",
+    "specifications": "specs",
+    "local_area": "area",
+    "related_items": "roundup",
+    "next_steps": "next",
+    "topic": "*",
+    "subtopic": "siblings",
 }
-_REQUIRED: dict[ContentType, tuple[str, ...]] = {
-    "post": (),
-    "page": (),
-    "product": ("features", "specs", "alternatives"),
-    "service": ("overview", "process", "outcomes"),
-    "company_page": ("mission", "history", "press"),
-    "taxonomy_landing": ("definition", "roundup"),
-    "cluster_hub": ("siblings", "roundup", "next"),
-    "comparison": ("versus", "recommendation"),
-    "brand_page": ("overview", "criteria", "alternatives"),
-}
+"""The wording by which a part is written where it does not bear the part's own name."""
+_LEFT_OUT = frozenset({"team"})
+"""Optional parts that need facts which a plan does not know."""
+_ABOUT_OURSELVES = frozenset({"company_page", "page"})
 _MOST_TOPICS = 7
 _LONGEST_HEADING = 70
 _KEYWORD_HOMES = frozenset(
@@ -64,11 +49,12 @@ _FIXED_WORDS = {"versus": 190, "criteria": 130, "steps": 190, "order": 160, "pro
 
 @dataclass(frozen=True)
 class PlannedSection:
-    """One section to write: its kind, its heading, and the sub-topic when it has one."""
+    """One section to write: its kind, its heading, the sub-topic when it has one, the contract's part that it fulfils."""
 
     kind: str
     heading: str
     topic: Topic | None = None
+    part: ArticlePart = "topic"
 
 
 def plan_sections(
@@ -81,36 +67,49 @@ def plan_sections(
     siblings: Sequence[str],
     target_words: int,
 ) -> list[PlannedSection]:
-    """Plan a page. ``keywords`` are the secondary ones; the number of topics follows the words that are wanted."""
-    order = list(_ORDER[structure])
-    for kind in _REQUIRED[content_type]:
-        if kind not in order:
-            order.insert(
-                order.index("*") if kind in {"features", "overview", "definition", "mission"} else len(order), kind
-            )
+    """Plan a page by its contract. ``keywords`` are the secondary ones; the number of topics follows the words wanted.
+
+    Raises:
+        UnsuitableStructure: the content type cannot have the structure.
+    """
+    contract = contract_for(content_type, structure)
     grouped = group_keywords(subject, keywords)
-    if "versus" not in order and any(topic.kind == "versus" for topic in grouped):
-        order.insert(order.index("*") + 1, "versus")
-    topics = _chosen_topics(subject, grouped, order, siblings=siblings, known=len(keywords), target=target_words)
-    rest = topics.pop() if "roundup" in order and topics and topics[-1].kind == "more" else None
+    parts = [part for part in contract.parts if part.block.startswith("section") and _wanted(part, contract, grouped)]
+    order = [_KIND_OF.get(part.part, part.part) for part in parts]
+    least = max((part.at_least for part in parts if part.part in {"topic", "subtopic"}), default=0)
+    names = list(dict.fromkeys(siblings))[:6] if "siblings" in order else []
+    topics = _chosen_topics(
+        subject, grouped, order, siblings=names, known=len(keywords), target=target_words, least=least - len(names)
+    )
+    spare = len(topics) > max(1, least - len(names))
+    rest = topics.pop() if "roundup" in order and spare and topics[-1].kind == "more" else None
     planned: list[PlannedSection] = []
-    for kind in order:
+    for part, kind in zip(parts, order, strict=True):
         if kind == "*":
             planned += [
                 PlannedSection(topic.kind, _topic_heading(prose, subject, topic, number), topic)
                 for number, topic in enumerate(topics)
             ]
         elif kind == "siblings":
-            planned += [
-                PlannedSection("sibling", capital(cased(name.strip()))) for name in list(dict.fromkeys(siblings))[:6]
-            ]
+            planned += [PlannedSection("sibling", capital(cased(name.strip())), None, "subtopic") for name in names]
         else:
             topic = next((t for t in grouped if t.kind == "versus"), None) if kind == "versus" else None
             topic = rest if kind == "roundup" else topic
             heading = prose.draw(SECTIONS[kind].headings, **heading_slots(subject, keywords))
-            planned.append(PlannedSection(kind, heading or capital(kind), topic))
+            planned.append(PlannedSection(kind, heading or capital(kind), topic, part.part))
     planned = _with_keyword(planned, subject)
     return _numbered(planned) if structure == "top_listicle" else planned
+
+
+def _wanted(part: OutlinePart, contract: OutlineContract, grouped: Sequence[Topic]) -> bool:
+    """Whether a part has something to say: a comparison needs keywords that compare, a company its own subjects only."""
+    if part.need != "optional":
+        return True
+    if part.part == "comparison_table":
+        return any(topic.kind == "versus" for topic in grouped)
+    if part.part == "topic":
+        return contract.content_type not in _ABOUT_OURSELVES
+    return part.part not in _LEFT_OUT
 
 
 def _chosen_topics(
@@ -121,7 +120,10 @@ def _chosen_topics(
     siblings: Sequence[str],
     known: int,
     target: int,
+    least: int,
 ) -> list[Topic]:
+    if "*" not in order:
+        return []
     topics = [topic for topic in grouped if topic.kind != "versus"]
     if "features" in order:
         topics = [topic for topic in topics if topic.key != "features"]
@@ -135,6 +137,7 @@ def _chosen_topics(
     wanted = max(2 if fixed < target * 0.55 else 1, min(_MOST_TOPICS, room))
     if known < 4:
         wanted = min(wanted, 3)
+    wanted = max(wanted, least)
     whole = [topic for topic in topics if topic.kind == "aspect" or len(topic.keywords) > 1]
     kept = whole[: wanted if len(whole) <= wanted and len(whole) == len(topics) else max(1, wanted - 1)]
     spare = tuple(keyword for topic in topics if topic not in kept for keyword in topic.keywords)

@@ -7,9 +7,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from igny8_resources.contracts.outlines import contract_for
 from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, ImagePlan
-from igny8_resources.warehouse.store.sites import automation_of, default_author, voice_of
+from igny8_resources.events import append_event
+from igny8_resources.warehouse.store.sites import author_of, automation_of, voice_of
+from igny8_resources.warehouse.store.sources import brief_sources
+from igny8_resources.warehouse.store.strategies import with_strategy
 from igny8_resources.warehouse.tables.planner import Cluster, ClusterKeyword, Keyword
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Content, ContentVersion, Image, Task
@@ -81,7 +85,14 @@ def cluster_keywords(session: Session, cluster_id: int) -> list[KeywordFacts]:
 
 
 def brief_for(session: Session, task: Task, site: Site) -> ArticleBrief:
-    """Everything that the writer knows about a task."""
+    """Everything that the writer knows about a task, and the outline contract of the page that it asks for.
+
+    The active strategy of its sector, or of its site, has changed the contract's parts and the outline.
+
+    Raises:
+        UnsuitableStructure: the task's content type cannot have its structure.
+    """
+    contract = contract_for(task.content_type, task.content_structure).for_words(task.target_words)
     by_text = {keyword.text.casefold(): keyword for keyword in cluster_keywords(session, task.cluster_id)}
 
     def facts(text: str) -> KeywordFacts:
@@ -98,8 +109,8 @@ def brief_for(session: Session, task: Task, site: Site) -> ArticleBrief:
         .order_by(Cluster.opportunity.desc(), Cluster.id)
         .limit(MOST_SIBLING_TOPICS)
     )
-    return ArticleBrief(
-        voice=voice_of(session, site),
+    brief = ArticleBrief(
+        voice=voice_of(session, site, task.author_id),
         content_type=task.content_type,
         content_structure=task.content_structure,
         title=task.title,
@@ -110,7 +121,10 @@ def brief_for(session: Session, task: Task, site: Site) -> ArticleBrief:
         outline=tuple(task.outline),
         sibling_topics=tuple(siblings),
         target_words=task.target_words,
+        sources=brief_sources(session, task.id),
+        contract=contract,
     )
+    return with_strategy(session, site.id, task.sector_id, brief)
 
 
 def _angle(session: Session, task: Task) -> str:
@@ -132,16 +146,18 @@ class WrittenBy:
 def save_article(
     session: Session, task: Task, site: Site, draft: ArticleDraft, html: str, words: int, writer: WrittenBy
 ) -> tuple[Content, bool]:
-    """Save a written article.
+    """Save a written article as a version.
 
-    The same draft again changes nothing. A draft beside a version that a person edited becomes a further version and
-    leaves the article as the person left it.
+    The same draft again changes nothing. A model's draft for an article that a person's text has ever been the text of
+    becomes a proposal and leaves the article as people left it. A new text takes every approval of the old one away.
 
     Returns:
         The article and whether its current text changed.
     """
     content = session.scalar(select(Content).where(Content.task_id == task.id).with_for_update(key_share=True))
     payload = draft.model_dump(mode="json")
+    by_person = writer.name.startswith(HUMAN)
+    author = author_of(session, site, task.author_id)
     if content is None:
         content = Content(
             account_id=task.account_id,
@@ -157,38 +173,84 @@ def save_article(
             slug=_free_slug(session, task.site_id, draft.slug),
             version=0,
         )
-        author = default_author(session, site)
-        content.author_id = author.id if author else None
         session.add(content)
-    elif content.draft == payload:
+    elif _same_text(content.draft, payload):
         return content, False
-    versions = list(session.scalars(select(ContentVersion).where(ContentVersion.content_id == content.id)))
-    if any(version.draft == payload for version in versions):
-        return content, False
-    number = max((version.version for version in versions), default=0) + 1
+    content.author_id = author.id if author else None
     session.flush()
-    session.add(
-        ContentVersion(
-            account_id=task.account_id,
-            site_id=task.site_id,
-            content_id=content.id,
-            version=number,
-            title=draft.title,
-            draft=payload,
-            written_by=writer.name,
-            ai_call_id=writer.ai_call_id,
+    versions = list(
+        session.scalars(
+            select(ContentVersion).where(ContentVersion.content_id == content.id).order_by(ContentVersion.version)
         )
     )
-    # The version that stands, which need not be the newest: drafts that were kept beside a person's stay proposals.
-    standing = next((version for version in versions if version.version == content.version), None)
-    if standing is not None and standing.written_by.startswith(HUMAN) and not writer.name.startswith(HUMAN):
+    # A person may well go back to an earlier text; a model that gives an earlier answer again says nothing new.
+    if not by_person and any(_same_text(version.draft, payload) for version in versions):
         return content, False
-    content.title, content.meta_title, content.meta_description = draft.title, draft.meta_title, draft.meta_description
-    content.draft, content.html, content.word_count = payload, html, words
-    content.version, content.status, content.checks_passed = number, "draft", False
+    kept_beside = not by_person and people_wrote(versions)
+    version = ContentVersion(
+        account_id=task.account_id,
+        site_id=task.site_id,
+        content_id=content.id,
+        version=max((version.version for version in versions), default=0) + 1,
+        title=draft.title,
+        draft=payload,
+        written_by=writer.name,
+        status="proposal" if kept_beside else "standing",
+        ai_call_id=writer.ai_call_id,
+    )
+    session.add(version)
+    session.flush()
+    if kept_beside:
+        append_event(
+            session,
+            "article.proposed",
+            task.partition_key or "",
+            account_id=task.account_id,
+            site_id=task.site_id,
+            payload={"content_id": content.id, "version": version.version},
+            actor=writer.name,
+        )
+        return content, False
+    let_stand(session, content, task, version, draft, html, words)
     content.provider, content.model, content.ai_call_id = writer.provider, writer.model, writer.ai_call_id
     session.flush()
     return content, True
+
+
+def people_wrote(versions: Sequence[ContentVersion]) -> bool:
+    """Whether a text of a person is or has been the article's: from then on nothing replaces it but a person."""
+    return any(each.written_by.startswith(HUMAN) and each.status in {"standing", "past"} for each in versions)
+
+
+def let_stand(
+    session: Session,
+    content: Content,
+    task: Task,
+    version: ContentVersion,
+    draft: ArticleDraft,
+    html: str,
+    words: int,
+) -> None:
+    """Make a version the article's text; nobody has approved or checked it yet."""
+    for other in session.scalars(
+        select(ContentVersion).where(ContentVersion.content_id == content.id, ContentVersion.status == "standing")
+    ):
+        if other.id != version.id:
+            other.status = "past"
+    version.status = "standing"
+    content.title, content.meta_title, content.meta_description = draft.title, draft.meta_title, draft.meta_description
+    content.draft, content.html, content.word_count = draft.model_dump(mode="json"), html, words
+    content.version, content.status, content.checks_passed = version.version, "draft", False
+    content.approved_at, content.approved_by = None, ""
+    task.status = "draft"
+    session.flush()
+
+
+def _same_text(stored: dict[str, Any], payload: dict[str, Any]) -> bool:
+    """Whether a stored draft says the same; one from before a field was added lacks it."""
+    if stored == payload:
+        return True
+    return bool(stored) and ArticleDraft.model_validate(stored).model_dump(mode="json") == payload
 
 
 def _free_slug(session: Session, site_id: int, wanted: str) -> str:
