@@ -159,15 +159,21 @@ class _BlockReader:
         return list(map(KeywordRow._make, zip(*fields, strict=True)))
 
     def _keywords(self) -> tuple[list[str], list[str]]:
-        texts = list(map(_keyword_text, self._column("keyword")))
-        normals = list(map(normalise, texts))
+        texts = self._column("keyword")
+        # Most keywords are short, plain and in small letters: they are what they are, and only the others are looked at.
+        unlike = [place for place, cell in enumerate(texts) if not _PLAIN(cell) or len(cell) > MAX_KEYWORD_CHARACTERS]
+        if not unlike:
+            return texts, texts
+        texts = list(texts)
+        for place in unlike:
+            texts[place] = _keyword_text(texts[place])
+        normals = list(texts)
         header = self._header("keyword")
-        for number, text, normal in zip(self.numbers, texts, normals, strict=True):
-            # Most keywords begin with a letter or digit and are short: only the others are looked at closely.
-            plain = len(text) <= MAX_KEYWORD_CHARACTERS and normal[:1].isalnum() and text[0].isalnum()
-            expected = None if plain and "\ufffd" not in text else _keyword_trouble(text, normal)
-            if expected:
-                self._report(number, header, text, expected)
+        for place in unlike:
+            text = texts[place]
+            normals[place] = normal = normalise(text)
+            if expected := _keyword_trouble(text, normal):
+                self._report(self.numbers[place], header, text, expected)
         return texts, normals
 
     def _volumes(self) -> tuple[list[int | None], list[VolumeKind]]:
@@ -245,6 +251,9 @@ class _BlockReader:
         self.problems.setdefault(number, []).append(problem)
         if refuse:
             self.refused.add(number)
+
+
+_PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*").fullmatch
 
 
 def _keyword_text(cell: str) -> str:

@@ -6,11 +6,21 @@ from pathlib import Path
 from typing import Literal
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from igny8_assets.planner.keywords.files import FilePreview, KeywordReader, KeywordRow, preview
 from igny8_assets.planner.keywords.garbage_collection import garbage_collection_paused
-from igny8_assets.planner.keywords.loading import Target, read_ahead, sort_out, store_chunk, whole_keywords
+from igny8_assets.planner.keywords.loading import (
+    Known,
+    Prepared,
+    Target,
+    prepare,
+    read_ahead,
+    sort_out,
+    store_chunk,
+    whole_keywords,
+)
 from igny8_assets.planner.keywords.markets import market_code
 from igny8_assets.planner.keywords.rows import domain_of
 from igny8_assets.planner.keywords.sector_choice import SectorChooser
@@ -20,6 +30,7 @@ from igny8_resources.media import digest_key, measure
 from igny8_resources.platform import Platform
 from igny8_resources.requests import report_progress
 from igny8_resources.warehouse.store import planner as store
+from igny8_resources.warehouse.store.keyword_loading import has_keywords
 from igny8_resources.warehouse.store.sites import active_sectors, require_module, site_by_key, tenant_of
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.planner import KeywordImport
@@ -171,7 +182,7 @@ def preview_file(
             fresh = [row for row in rows if hash((row.market, row.normalised)) not in met]
             met |= {hash((row.market, row.normalised)) for row in fresh}
             with parts.warehouse.read() as session:
-                found = sort_out(session, fresh, target)
+                found = sort_out(session, prepare(fresh, target), target, Known(is_empty=False))
             counts["new"] += len(found.new)
             counts["updates"] += len(found.changed)
             counts["unchanged"] += found.unchanged
@@ -253,11 +264,11 @@ def _load(
         parts.media.open_path(staged.media_key) as path,
         KeywordReader(path, staged.file_name, columns=staged.columns or None, market=staged.market) as reader,
     ):
-        for done, rows in read_ahead(whole_keywords(reader)):
-            with parts.warehouse.write() as session:
-                new += store_chunk(
-                    session, _of_origin(rows, staged), target, only_positions=staged.purpose == "competitor"
-                )
+        with parts.warehouse.read() as session:
+            known = Known(is_empty=not has_keywords(session, staged.site_id))
+        prepared = ((done, prepare(_of_origin(rows, staged), target)) for done, rows in whole_keywords(reader))
+        for done, chunk in read_ahead(prepared):
+            new += _store(parts, chunk, target, known, only_positions=staged.purpose == "competitor")
             _tell(parts, site.key, staged.file_name, min(done, total), total)
             if on_progress is not None:
                 on_progress(min(done, total), total)
@@ -274,6 +285,20 @@ def _load(
             payload={"keywords": keywords, "new": new},
         )
         return LoadedFile(staged.file_name, staged.tool, keywords, new, staged.rows_duplicate, staged.rows_refused)
+
+
+def _store(parts: Platform, chunk: Prepared, target: Target, known: Known, *, only_positions: bool) -> int:
+    """Store a chunk; where somebody else has added one of its keywords meanwhile, once more with a look at each."""
+    try:
+        with parts.warehouse.write() as session:
+            new = store_chunk(session, chunk, target, known, only_positions=only_positions)
+    except IntegrityError:
+        if not known.is_sure:
+            raise
+        known.doubt()
+        return _store(parts, chunk, target, known, only_positions=only_positions)
+    known.add(chunk.merged)
+    return new
 
 
 def _of_origin(rows: list[KeywordRow], staged: KeywordImport) -> list[KeywordRow]:

@@ -79,39 +79,91 @@ def read_ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
             yield chunk
 
 
-def sort_out(session: Session, rows: Sequence[KeywordRow], target: Target) -> Sorted:
+@dataclass(frozen=True)
+class Prepared:
+    """One chunk as far as it can be made ready without the warehouse: its rows, merged, as they would be stored if new."""
+
+    rows: list[KeywordRow]
+    merged: list[KeywordRow]
+    values: list[dict[str, Any]]
+
+
+def prepare(rows: list[KeywordRow], target: Target) -> Prepared:
+    """Make a chunk ready to store; done ahead, while the warehouse is busy with the chunk before."""
+    merged, now = merge_rows(rows), utc_now()
+    return Prepared(rows, merged, [_new_values(row, target, now) for row in merged])
+
+
+class Known:
+    """Which keywords a site may have already, so that only those are looked up.
+
+    A site that had none when a load began has those that the load brought. That is told by 64-bit hashes: two keywords of
+    one hash cost a look-up, no more.
+    """
+
+    def __init__(self, *, is_empty: bool) -> None:
+        self._met: set[int] | None = set() if is_empty else None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether a keyword can be told to be new without looking."""
+        return self._met is not None
+
+    def doubt(self) -> None:
+        """Somebody else adds keywords too: look for each from now on."""
+        self._met = None
+
+    def candidates(self, rows: Sequence[KeywordRow]) -> list[tuple[str, str]]:
+        """The keys of those rows that the site may have."""
+        keys = [(row.market or "", row.normalised) for row in rows]
+        met = self._met
+        return keys if met is None else [key for key in keys if hash(key) in met]
+
+    def add(self, rows: Sequence[KeywordRow]) -> None:
+        """These rows are stored now."""
+        if self._met is not None:
+            self._met.update(hash((row.market or "", row.normalised)) for row in rows)
+
+
+def sort_out(session: Session, chunk: Prepared, target: Target, known: Known) -> Sorted:
     """Merge rows with the site's keywords: exact volume before bucket before impressions; of equal claims the newer.
 
     Within one file the first of equal claims stands, also when it was stored with an earlier chunk.
     """
-    merged = merge_rows(rows)
-    stored = stored_keywords(session, target.site_id, [(row.market or "", row.normalised) for row in merged])
+    stored = stored_keywords(session, target.site_id, known.candidates(chunk.merged))
+    if not stored:
+        return Sorted(chunk.values, [], 0)
     now = utc_now()
     new, changed, unchanged = [], [], 0
-    for row in merged:
-        known = stored.get((row.market or "", row.normalised))
-        if known is None:
-            new.append(_new_values(row, target, now))
+    for row, as_new in zip(chunk.merged, chunk.values, strict=True):
+        there = stored.get((row.market or "", row.normalised))
+        if there is None:
+            new.append(as_new)
             continue
-        values = _changed_values(row, known, target)
+        values = _changed_values(row, there, target)
         if values is None:
             unchanged += 1
         else:
-            changed.append({"id": known["id"], **values, "import_id": target.import_id, "updated_at": now})
+            changed.append({"id": there["id"], **values, "import_id": target.import_id, "updated_at": now})
     return Sorted(new, changed, unchanged)
 
 
-def store_chunk(session: Session, rows: Sequence[KeywordRow], target: Target, *, only_positions: bool = False) -> int:
+def store_chunk(
+    session: Session, chunk: Prepared, target: Target, known: Known, *, only_positions: bool = False
+) -> int:
     """Store rows in the session's transaction; repeating it changes nothing.
 
     Returns:
         How many keywords the site did not have.
+
+    Raises:
+        IntegrityError: a keyword that was thought new is there; ``known`` should doubt and the chunk be stored again.
     """
     lock_keywords(session, target.site_id)
-    save_positions(session, list(_positions(rows, target)))
+    save_positions(session, list(_positions(chunk.rows, target)))
     if only_positions:
         return 0
-    found = sort_out(session, rows, target)
+    found = sort_out(session, chunk, target, known)
     add_keywords(session, found.new)
     change_keywords(session, found.changed)
     return len(found.new)

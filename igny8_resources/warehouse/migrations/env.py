@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from igny8_resources.warehouse.tables.registry import METADATA
-from igny8_resources.warehouse.views import VIEWS
+from igny8_resources.warehouse.views import VIEWS, query_on
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -26,4 +26,4 @@ with context.begin_transaction():
     reached = context.get_context().get_current_revision()
     if reached == ScriptDirectory.from_config(context.config).get_current_head():
         for name, query in VIEWS.items():
-            connection.execute(text(f"CREATE VIEW {name} AS {query}"))
+            connection.execute(text(f"CREATE VIEW {name} AS {query_on(query, connection.dialect.name)}"))

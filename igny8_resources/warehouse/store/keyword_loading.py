@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from igny8_resources.warehouse.tables.opportunities import KeywordPosition
@@ -77,6 +78,11 @@ def stored_keywords(
         )
     ).mappings()
     return {(row["market"], row["normalized_text"]): row for row in found}
+
+
+def has_keywords(session: Session, site_id: int) -> bool:
+    """Whether the site has any keyword."""
+    return session.scalar(select(_KEYWORDS.c.id).where(_KEYWORDS.c.site_id == site_id).limit(1)) is not None
 
 
 def every_keyword(session: Session, site_id: int) -> Iterator[RowMapping]:
@@ -186,9 +192,12 @@ def _insert(session: Session, table: Table, rows: Sequence[Values]) -> None:
     # An empty cell is NULL where a column may be NULL, else an empty text.
     texts = ", ".join(name for name in names if not table.c[name].nullable)
     statement = f"COPY {table.name} ({', '.join(names)}) FROM STDIN (FORMAT csv{f', FORCE_NOT_NULL ({texts})' if texts else ''})"
-    cursor: Any = session.connection().connection.cursor()
+    connection = session.connection()
+    cursor: Any = connection.connection.cursor()
     try:
         cursor.copy_expert(statement, _CopiedRows(table, rows))
+    except connection.dialect.loaded_dbapi.IntegrityError as taken:
+        raise IntegrityError(statement, None, taken) from taken
     finally:
         cursor.close()
 

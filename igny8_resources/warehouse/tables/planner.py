@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from igny8_resources.warehouse.tables.columns import (
@@ -50,22 +50,28 @@ class KeywordImport(OfSite, Table):
     loaded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Keyword(OfSite, Table):
+class Keyword(Table):
     """One keyword of one site and market. None means unknown, never zero.
 
     ``serp_urls`` are the top results as far as a file named them, best first; ``topic`` and ``page`` a grouping that a
-    file brought along; ``competition`` is that of advertisers, 0 to 1.
+    file brought along; ``competition`` is that of advertisers, 0 to 1. ``import_id`` is the file that said so last.
+
+    Each reference is looked up for every row of a million that a file may bring, and costs as much as storing it does: one
+    reference says that the site is there and the account is the site's, and imports are never deleted.
     """
 
     __tablename__ = "keywords"
     __table_args__ = (
         UniqueConstraint("site_id", "market", "normalized_text"),
         Index("ix_keywords_site_volume", "site_id", "volume"),
+        ForeignKeyConstraint(["site_id", "account_id"], ["sites.id", "sites.account_id"]),
     )
 
     id: Mapped[Id]
+    account_id: Mapped[int] = mapped_column(BigId, index=True)
+    site_id: Mapped[int] = mapped_column(BigId)
     sector_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("sectors.id"))
-    import_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("keyword_imports.id"))
+    import_id: Mapped[int | None] = mapped_column(BigId)
     market: Mapped[str] = mapped_column(String(20), default="")
     text: Mapped[str] = mapped_column(String(200))
     normalized_text: Mapped[str] = mapped_column(String(200))

@@ -39,7 +39,8 @@ MODULES = (
 class Account(Table):
     """One paying customer; ``credit_balance`` repeats the newest transaction's ``balance_after`` and is its lock.
 
-    ``low_credits_since`` is when the balance fell below a tenth of the monthly grant, None while it is above.
+    ``low_credits_since`` is when the balance fell below a tenth of the monthly grant, None while it is above;
+    ``exhausted_at`` is when it was last told that work was refused for want of credits.
     """
 
     __tablename__ = "accounts"
@@ -51,6 +52,7 @@ class Account(Table):
     monthly_credits: Mapped[Credits]
     credit_balance: Mapped[Credits]
     low_credits_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    exhausted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     status: Mapped[str] = mapped_column(String(20), default="active")
     created_at: Mapped[Moment]
 
@@ -73,6 +75,8 @@ class Site(OfAccount, Table):
     """One website; ``key`` is its Dagster partition and never changes."""
 
     __tablename__ = "sites"
+    # What rows that name both refer to, so that their account is their site's.
+    __table_args__ = (UniqueConstraint("id", "account_id"),)
 
     id: Mapped[Id]
     key: Mapped[str] = mapped_column(String(60), unique=True)

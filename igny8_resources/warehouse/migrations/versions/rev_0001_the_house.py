@@ -75,6 +75,7 @@ def upgrade() -> None:
         sa.Column("account_id", BigId, nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_sites_account_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sites")),
+        sa.UniqueConstraint("id", "account_id", name=op.f("uq_sites_id_account_id")),
         sa.UniqueConstraint("key", name=op.f("uq_sites_key")),
     )
     op.create_index(op.f("ix_sites_account_id"), "sites", ["account_id"], unique=False)
@@ -463,10 +464,10 @@ def upgrade() -> None:
         sa.Column("updated_at", UtcDateTime(), nullable=False),
         sa.Column("site_id", BigId, nullable=False),
         sa.Column("account_id", BigId, nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_keywords_account_id")),
-        sa.ForeignKeyConstraint(["import_id"], ["keyword_imports.id"], name=op.f("fk_keywords_import_id")),
         sa.ForeignKeyConstraint(["sector_id"], ["sectors.id"], name=op.f("fk_keywords_sector_id")),
-        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_keywords_site_id")),
+        sa.ForeignKeyConstraint(
+            ["site_id", "account_id"], ["sites.id", "sites.account_id"], name=op.f("fk_keywords_site_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_keywords")),
         sa.UniqueConstraint(
             "site_id", "market", "normalized_text", name=op.f("uq_keywords_site_id_market_normalized_text")
