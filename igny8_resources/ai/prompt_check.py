@@ -111,8 +111,8 @@ def _rendering(function: str, text: str) -> list[Finding]:
             rendered = render(text, sample_inputs(function, bare=bare))
         except (PromptFailed, TemplateError, SyntaxError) as failed:
             return [Finding(0, "", f"rendering it for sample inputs {what} failed: {failed}")]
-        if not rendered:
-            return [Finding(0, "", f"rendered for sample inputs {what} it is empty")]
+        if not rendered and not bare:
+            return [Finding(0, "", "rendered for sample inputs with everything there it is empty")]
     return []
 
 

@@ -8,6 +8,7 @@ can grow faster than its operands together, loops go at most ``MOST_LOOPS_INSIDE
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -30,6 +31,7 @@ _LIST_FILTERS = ("first", "last", "join", "map", "selectattr", "rejectattr", "so
 _ANY_FILTERS = ("length", "count", "default", "tojson", "round", "int", "abs")
 FILTER_NAMES = (*_TEXT_FILTERS, *_LIST_FILTERS, *_ANY_FILTERS)
 TEST_NAMES = ("none", "odd", "even", "divisibleby", "eq", "ne", "lt", "le", "gt", "ge", "in", "equalto")
+_LONELY_TAG = re.compile(r"^[ \t]*(\{[%#](?:(?![%#]\}).)*?[^-+])([%#]\})[ \t]*\r?\n", re.MULTILINE)
 
 
 class PromptFailed(ValueError):
@@ -37,7 +39,14 @@ class PromptFailed(ValueError):
 
 
 class PromptEnvironment(ImmutableSandboxedEnvironment):
-    """Looks fields up in JSON objects only, so that a field called ``items`` is that field and no method of Python's."""
+    """Looks fields up in JSON objects only, so that a field called ``items`` is that field and no method of Python's.
+
+    A line that holds nothing but one tag leaves no line behind; any other line break stays where the author put it.
+    """
+
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+        """Draw the break after a lonely tag into the tag, so that it prints nothing and lines keep their numbers."""
+        return super().preprocess(_LONELY_TAG.sub(r"\1\n\2", source), name, filename)
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A field of an object, or what a loop says of itself."""
@@ -68,8 +77,6 @@ def _printed(value: Any) -> Any:
 def _environment() -> PromptEnvironment:
     environment = PromptEnvironment(
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         keep_trailing_newline=False,
         finalize=_printed,
         autoescape=False,

@@ -61,6 +61,8 @@ FUNCTIONS: dict[str, AiFunction] = {
 
 # What a field means wherever it stands; a field's own description counts before this.
 _MEANINGS = {
+    "added": "Sections that the site's strategy asks for beside the parts.",
+    "after": "The heading of the section that it follows; empty for last.",
     "angle": "What the article says that others do not, in a sentence; empty when nobody said.",
     "article": "The brief of the whole article.",
     "at_least": "How many items of it there must be.",

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
-from igny8_resources.contracts.outlines import CONTRACTS, OutlineContract
+from igny8_resources.contracts.outlines import CONTRACTS, AddedSection
 from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.vocabulary import ARTICLE_PARTS, CONTENT_TYPES, ArticlePart
 from igny8_resources.contracts.writer import ArticleBrief
@@ -17,17 +17,6 @@ from igny8_resources.contracts.writer import ArticleBrief
 MOST_ADDED = 10
 # Without them there is no page.
 KEPT: tuple[ArticlePart, ...] = ("introduction",)
-
-
-class AddedSection(Value):
-    """A section of the site's own: what its heading is and what it is to say.
-
-    ``after`` is the heading of the planned section that it follows; where there is none such, or it is empty, it comes last.
-    """
-
-    heading: Annotated[str, Field(min_length=1, max_length=200)]
-    guidance: Annotated[str, Field(max_length=1000)] = ""
-    after: Annotated[str, Field(max_length=200)] = ""
 
 
 class SectionRules(Value):
@@ -56,7 +45,7 @@ class SectionRules(Value):
             if section.heading not in outline:
                 place = outline.index(section.after) + 1 if section.after in outline else len(outline)
                 outline.insert(place, section.heading)
-        contract: OutlineContract = brief.contract.model_copy(update={"parts": tuple(parts)})
+        contract = brief.contract.model_copy(update={"parts": tuple(parts), "added": self.add})
         return brief.model_copy(update={"contract": contract, "outline": tuple(outline)})
 
 
