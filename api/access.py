@@ -66,6 +66,25 @@ def _may_write(access: Annotated[Access, Depends(_signed_in)]) -> Access:
     return access
 
 
+def _sees_account(access: Annotated[Access, Depends(_signed_in)]) -> Access:
+    if not access.principal.sees_whole_account:
+        raise Problem(403, f"The role {access.principal.role} sees single sites; this is about the whole account.")
+    return access
+
+
+def _may_change_account(access: Annotated[Access, Depends(_may_write)]) -> Access:
+    return _sees_account(access)
+
+
+def _may_issue_credits(access: Annotated[Access, Depends(_signed_in)]) -> Access:
+    if not access.principal.may_issue_credits:
+        raise Problem(403, f"The role {access.principal.role} may not grant or adjust credits.")
+    return access
+
+
 Anyone = Annotated[Service, Depends(service_of)]
 Reader = Annotated[Access, Depends(_signed_in)]
 Writer = Annotated[Access, Depends(_may_write)]
+AccountWriter = Annotated[Access, Depends(_may_change_account)]
+AccountReader = Annotated[Access, Depends(_sees_account)]
+CreditIssuer = Annotated[Access, Depends(_may_issue_credits)]

@@ -19,6 +19,8 @@ from igny8_resources.warehouse.tables.tenancy import Account, Site, SiteAccess, 
 # Editors and viewers see the sites they were granted; everybody else sees every site of the account.
 GRANTED_ROLES = frozenset({"editor", "viewer"})
 READ_ONLY_ROLES = frozenset({"viewer"})
+# Credits are money: who pays for them cannot make them. The platform's own people and its payment system can.
+CREDIT_ISSUING_ROLES = frozenset({"developer", "system_bot"})
 _SCOPE = "igny8_api_scope"
 # Rows of an account that may name a site.
 _MAY_NAME_A_SITE = (Event, Request, AiCall, CreditUsage, Effect)
@@ -38,6 +40,16 @@ class Principal:
     def may_write(self) -> bool:
         """Whether this role may ask for work or change anything."""
         return self.role not in READ_ONLY_ROLES
+
+    @property
+    def may_issue_credits(self) -> bool:
+        """Whether this role may grant credits and correct a balance."""
+        return self.role in CREDIT_ISSUING_ROLES
+
+    @property
+    def sees_whole_account(self) -> bool:
+        """Whether this user sees every site of the account, and so what the account as a whole spends."""
+        return self.site_ids is None
 
     @property
     def actor(self) -> str:

@@ -19,6 +19,8 @@ VIDEOS: Final = "videos"
 sites = dg.DynamicPartitionsDefinition(name=SITES)
 articles = dg.DynamicPartitionsDefinition(name=ARTICLES)
 videos = dg.DynamicPartitionsDefinition(name=VIDEOS)
+# The month under way is a partition from its first day: credits are granted when a month begins, not when it is over.
+months = dg.MonthlyPartitionsDefinition(start_date="2026-01", fmt="%Y-%m", timezone="UTC", end_offset=1)
 days = dg.DailyPartitionsDefinition(start_date="2026-01-01", timezone="UTC")
 
 # Between sites, articles and videos the rows in the warehouse say what belongs together. For Dagster the edge is an edge of

@@ -1,7 +1,8 @@
 """The credit ledger: reserve before a call, settle after it, release on failure; never an overdraft.
 
 Every movement is one row written under the account's lock with the balance after it, and has a reference that makes a
-repeat harmless: the same reservation, settlement or grant is recorded once however often it is asked for.
+repeat harmless: the same reservation, settlement or grant is recorded once however often it is asked for. Grants, purchases,
+refunds and adjustments by people are in ``igny8_resources.billing.movements``.
 """
 
 from decimal import Decimal
@@ -9,6 +10,8 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from igny8_resources.billing.levels import note_exhausted, note_level, note_settled
+from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.tables.columns import CENTIMILLI
 from igny8_resources.warehouse.tables.ledgers import CreditPrice, CreditTransaction
 from igny8_resources.warehouse.tables.tenancy import Account
@@ -22,6 +25,7 @@ DEFAULT_PRICES: tuple[tuple[str, str, str], ...] = (
     ("embedding", "request", "0"),  # part of what it is for; journalled for its tokens
     ("ideas", "cluster", "15"),
     ("content", "100 words", "5"),
+    ("article_outline", "article", "0"),  # part of content, which is paid by its words; journalled for its tokens
     ("image_prompts", "article", "2"),
     ("image", "image", "5"),
     ("linking", "article", "8"),
@@ -60,6 +64,21 @@ class InsufficientCredits(Exception):
         self.balance = balance
 
 
+class PriceMissing(LookupError):
+    """The operation has no price, so that nothing is called and nothing is reserved for it."""
+
+    def __init__(self, operation: str, provider: str) -> None:
+        delivered = {name for name, _, _ in DEFAULT_PRICES}
+        by = f" for the provider {provider!r}" if provider != "*" else ""
+        remedy = (
+            "`igny8 credits prices --restore` puts the delivered price back"
+            if operation in delivered
+            else f"`igny8 credits prices --set {operation}=CREDITS` gives it one"
+        )
+        super().__init__(f"operation {operation!r} has no row in credit_prices{by}: {remedy}")
+        self.operation = operation
+
+
 def seed_prices(session: Session) -> None:
     """Write the default price list where a price is missing; changed prices stay as they are."""
     rows = [
@@ -79,7 +98,8 @@ def price_of(session: Session, operation: str, provider: str) -> tuple[Decimal, 
     """Credits per unit: what this provider is charged at, and the list price.
 
     Raises:
-        LookupError: the operation has no price.
+        PriceMissing: the operation has no list price, or a provider that is delivered with a price of its own has lost it:
+            charging the list price for it would be a surprise.
     """
     rows = session.execute(
         select(CreditPrice.provider, CreditPrice.credits).where(
@@ -88,14 +108,34 @@ def price_of(session: Session, operation: str, provider: str) -> tuple[Decimal, 
     ).tuples()
     prices = dict(rows.all())
     if "*" not in prices:
-        raise LookupError(f"operation {operation!r} has no row in credit_prices")
+        raise PriceMissing(operation, "*")
+    if provider not in prices and provider in FREE_PROVIDERS:
+        raise PriceMissing(operation, provider)
     return prices.get(provider, prices["*"]), prices["*"]
 
 
-def move_credits(
-    session: Session, account_id: int, amount: Decimal, *, kind: str, reference: str, description: str = ""
-) -> CreditTransaction:
-    """Add (or, when negative, take) credits; the same reference moves them once.
+def price_at_settlement(
+    session: Session, operation: str, provider: str, *, reserved: Decimal, units: Decimal
+) -> tuple[Decimal, Decimal]:
+    """The same for a call that has its answer: a price that was deleted meanwhile is the one it was reserved at."""
+    try:
+        return price_of(session, operation, provider)
+    except PriceMissing:
+        agreed = reserved / units if units else Decimal(0)
+        return agreed, agreed
+
+
+def record_movement(
+    session: Session,
+    account_id: int,
+    amount: Decimal,
+    *,
+    kind: str,
+    reference: str,
+    description: str = "",
+    actor: str = "system",
+) -> tuple[CreditTransaction, bool]:
+    """One row of the ledger under the account's lock, and whether it is new; says nothing about low credits.
 
     Raises:
         InsufficientCredits: the balance would fall below zero.
@@ -110,8 +150,8 @@ def move_credits(
         )
     )
     if known is not None:
-        return known
-    session.refresh(account, ["credit_balance"])
+        return known, False
+    session.refresh(account, ["credit_balance", "low_credits_since", "monthly_credits"])
     balance = account.credit_balance + amount
     if balance < 0:
         raise InsufficientCredits(-amount, account.credit_balance)
@@ -123,9 +163,26 @@ def move_credits(
         balance_after=balance,
         reference=reference,
         description=description,
+        actor=actor,
     )
     session.add(transaction)
     session.flush()
+    return transaction, True
+
+
+def move_credits(
+    session: Session, account_id: int, amount: Decimal, *, kind: str, reference: str, description: str = ""
+) -> CreditTransaction:
+    """Add (or, when negative, take) credits; the same reference moves them once.
+
+    Raises:
+        InsufficientCredits: the balance would fall below zero.
+    """
+    transaction, is_new = record_movement(
+        session, account_id, amount, kind=kind, reference=reference, description=description
+    )
+    if is_new:
+        note_level(session, session.get_one(Account, account_id))
     return transaction
 
 
@@ -136,7 +193,7 @@ def reserve(session: Session, account_id: int, amount: Decimal, *, reference: st
         InsufficientCredits: the balance is too low.
     """
     if amount > 0:
-        move_credits(
+        record_movement(
             session,
             account_id,
             -amount,
@@ -155,7 +212,7 @@ def settle(session: Session, account_id: int, reserved: Decimal, actual: Decimal
     if actual > reserved:
         raise ValueError(f"a call that reserved {reserved} credits cannot cost {actual}")
     if reserved != actual:
-        move_credits(
+        record_movement(
             session,
             account_id,
             reserved - actual,
@@ -163,12 +220,14 @@ def settle(session: Session, account_id: int, reserved: Decimal, actual: Decimal
             reference=f"{reference}:settle",
             description="difference to what was reserved",
         )
+    if actual > 0:
+        note_settled(session, account_id, closing=reserved)
 
 
 def release(session: Session, account_id: int, reserved: Decimal, *, reference: str) -> None:
     """Give a reservation back after a call that brought nothing."""
     if reserved > 0:
-        move_credits(
+        record_movement(
             session,
             account_id,
             reserved,
@@ -176,3 +235,10 @@ def release(session: Session, account_id: int, reserved: Decimal, *, reference: 
             reference=f"{reference}:release",
             description="the call failed; its reservation was released",
         )
+
+
+def note_refused(
+    warehouse: Warehouse, account_id: int, short: InsufficientCredits, *, subject: str, site_id: int | None
+) -> None:
+    """Tell that a reservation was refused, at most once an hour and account; after the refused transaction, not in it."""
+    note_exhausted(warehouse, account_id, needed=short.needed, balance=short.balance, subject=subject, site_id=site_id)

@@ -11,7 +11,8 @@ from igny8_resources.warehouse.store.sites import SiteRefused, site_by_key
 from igny8_resources.warehouse.tables.tenancy import Account, SiteAccess, User
 
 GRANTED_ROLES = ("editor", "viewer")
-GIVEN_ROLES = ("owner", "admin", *GRANTED_ROLES)
+# A developer and a system bot may grant credits (the API gives those roles to nobody; the command line's owner does).
+GIVEN_ROLES = ("owner", "admin", *GRANTED_ROLES, "developer", "system_bot")
 SHORTEST_PASSWORD = 10
 
 

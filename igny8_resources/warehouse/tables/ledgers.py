@@ -149,7 +149,7 @@ class CreditTransaction(OfAccount, Table):
     """One movement of credits; the sum of ``amount`` up to a row equals its ``balance_after``.
 
     ``kind``: purchase, subscription, refund, deduction, adjustment. A reservation is a deduction; settling it adds an
-    adjustment for the difference, releasing it adds the amount back.
+    adjustment for the difference, releasing it adds the amount back. ``actor`` is who moved it: system, or a person.
     """
 
     __tablename__ = "credit_transactions"
@@ -165,6 +165,7 @@ class CreditTransaction(OfAccount, Table):
     balance_after: Mapped[Decimal] = mapped_column(Amount)
     reference: Mapped[str] = mapped_column(String(160))
     description: Mapped[str] = mapped_column(String(300), default="")
+    actor: Mapped[str] = mapped_column(String(120), default="system")
     created_at: Mapped[Moment]
 
 
