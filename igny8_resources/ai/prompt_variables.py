@@ -219,6 +219,14 @@ def variant_of(function: str, inputs: BaseModel) -> str:
     return str(attrgetter(path)(inputs)) if path else ""
 
 
+def variant_in(function: str, inputs: Mapping[str, Any]) -> str:
+    """The same for inputs in plain JSON."""
+    found: Any = inputs
+    for name in filter(None, FUNCTIONS[function].variant_field.split(".")):
+        found = found[name]
+    return str(found) if found is not inputs else ""
+
+
 def sample_inputs(function: str, *, bare: bool) -> dict[str, Any]:
     """Made-up inputs in plain JSON: with everything that can be there, or with nothing that need not be."""
     return _sample_of(root_of(function), bare=bare)
