@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from igny8_assets.findings import Finding
 from igny8_assets.review import Verdict, article_findings, schema_findings, settle_review, verdict_on
+from igny8_assets.writer.unsourced_figures import CHECK as UNSOURCED_FIGURES
 from igny8_resources.platform import Platform
 from igny8_resources.warehouse.store import writer as store
 
@@ -15,7 +16,12 @@ def text_findings(parts: Platform, partition: str) -> list[Finding]:
     """What stands against the text (check ``article_is_publishable`` of the asset ``article``)."""
     with parts.warehouse.read() as session:
         content, task, site = store.content_of(session, partition)
-        return article_findings(content, store.brief_for(session, task, site))
+        return article_findings(session, content, store.brief_for(session, task, site))
+
+
+def figure_findings(parts: Platform, partition: str) -> list[Finding]:
+    """Figures that neither the brief nor a cited source knows (check ``figures_have_sources`` of the asset ``article``)."""
+    return [finding for finding in text_findings(parts, partition) if finding.check == UNSOURCED_FIGURES]
 
 
 def image_file_findings(parts: Platform, partition: str) -> list[Finding]:
@@ -60,6 +66,11 @@ def settled_verdict(parts: Platform, partition: str) -> tuple[Verdict, str]:
 def review_findings(parts: Platform, partition: str) -> list[Finding]:
     """The verdict of ``settled_verdict`` as findings."""
     verdict, _ = settled_verdict(parts, partition)
+    return verdict_findings(verdict)
+
+
+def verdict_findings(verdict: Verdict) -> list[Finding]:
+    """A verdict as findings."""
     return [
         Finding(check=name, severity="error" if kind == "errors" else "warning", passage=name, message=line)
         for name, check in verdict.checks.items()

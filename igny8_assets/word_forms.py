@@ -7,6 +7,7 @@ here: any judgement about the text.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from igny8_resources.word_stems import STOPWORDS, stem
@@ -32,10 +33,16 @@ class Word(NamedTuple):
 
 def words(text: str) -> list[Word]:
     """Every word of a text in order; a hyphenated word is read as its parts, so that "pour-over" meets "pour over"."""
-    return [
+    return list(_read(text))
+
+
+# An article's paragraphs are compared with hundreds of phrases, one after the other; the site's own names with every article.
+@lru_cache(maxsize=8192)
+def _read(text: str) -> tuple[Word, ...]:
+    return tuple(
         Word(found.group(), stem(found.group().casefold().replace("’", "'").removesuffix("'s")), *found.span())
         for found in _WORD.finditer(text)
-    ]
+    )
 
 
 def phrase_stems(text: str) -> tuple[str, ...]:
@@ -84,6 +91,10 @@ def occurrences(
     """
     position = 0
     while phrase and position < len(found):
+        # Most words begin no phrase: seen here, not in a call for each.
+        if found[position].stem != phrase[0]:
+            position += 1
+            continue
         last = _match(text, found, position, phrase, between)
         if last is None:
             position += 1

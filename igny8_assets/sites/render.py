@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from mimetypes import guess_type
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from markupsafe import Markup
 
 from igny8_assets.sites.addresses import ABOUT, ARCHIVE, HOME, absolute, article_path, hub_path, relative
@@ -33,6 +34,25 @@ HUB_CARDS = 24
 NEXT_READS = 3
 _TEMPLATES = Path(__file__).parent / "templates"
 _SHAREABLE = ("image/jpeg", "image/png", "image/webp")
+
+
+class _Compiled(BytecodeCache):
+    """Templates compiled once a process: every draft page is a site with a renderer of its own."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take a template that was compiled before."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a template."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED = _Compiled()
 
 
 @dataclass(frozen=True)
@@ -86,6 +106,7 @@ class PageRenderer:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=_COMPILED,
         )
         self._templates.globals.update(
             site=site,

@@ -12,10 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from igny8_assets.chain_checks import BLOCKING_CHECKS
+from igny8_assets.chain_checks import BLOCKING_CHECKS, verdict_findings
 from igny8_assets.findings import Finding, passed
 from igny8_assets.known_failures import is_transient, sentence, wait_asked_for
 from igny8_assets.linker.completing import link_article
+from igny8_assets.review import Verdict
 from igny8_assets.schema.building import build_article_schema
 from igny8_assets.writer.pictures import make_images, plan_images
 from igny8_assets.writer.writing import write_article
@@ -89,9 +90,9 @@ def write_whole_article(
     parts: Platform, partition: str, run_id: str = "", is_stopped: Callable[[], bool] = lambda: False
 ) -> Outcome:
     """One article through all stages; a blocking check stops it in place, as it stops a run. Never raises an ``Exception``."""
-    outcome = Outcome(partition)
+    outcome, verdicts = Outcome(partition), list[Verdict]()
     try:
-        for asset, make in _stages(parts, partition, run_id):
+        for asset, make in _stages(parts, partition, run_id, verdicts):
             if is_stopped():
                 outcome.stopped = True
                 return outcome
@@ -99,7 +100,8 @@ def write_whole_article(
             outcome.stages.append(StageDone(asset, facts))
             if asset in BLOCKING_CHECKS:
                 name, find = BLOCKING_CHECKS[asset]
-                check = CheckResult(asset, name, tuple(find(parts, partition)))
+                found = verdict_findings(verdicts[0]) if verdicts else find(parts, partition)
+                check = CheckResult(asset, name, tuple(found))
                 outcome.checks.append(check)
                 if not check.passed:
                     outcome.failure = f"the check {name} failed: {check.said}"
@@ -112,7 +114,9 @@ def write_whole_article(
     return outcome
 
 
-def _stages(parts: Platform, partition: str, run_id: str) -> tuple[tuple[str, Callable[[], Facts]], ...]:
+def _stages(
+    parts: Platform, partition: str, run_id: str, verdicts: list[Verdict]
+) -> tuple[tuple[str, Callable[[], Facts]], ...]:
     def article() -> Facts:
         written = write_article(parts, partition, run_id)
         content = written.content
@@ -145,6 +149,8 @@ def _stages(parts: Platform, partition: str, run_id: str) -> tuple[tuple[str, Ca
 
     def internal_links() -> Facts:
         done = link_article(parts, partition)
+        # The verdict was just settled with the links; judging the same rows once more would say the same.
+        verdicts.append(done.verdict)
         return {
             "outbound": len(done.linked.outbound),
             "inbound": len(done.linked.inbound),
