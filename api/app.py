@@ -13,13 +13,45 @@ from fastapi import APIRouter, FastAPI
 from api import openapi, problems
 from api.links import ROOT
 from api.middleware import Doorway
-from api.routes import auth, billing, distribution, files, pages, planner, sites, system, video, writer, writer_requests
+from api.routes import (
+    auth,
+    billing,
+    billing_movements,
+    distribution,
+    files,
+    pages,
+    planner,
+    sites,
+    system,
+    thinker,
+    thinker_prompts,
+    video,
+    writer,
+    writer_editing,
+    writer_requests,
+    writer_sources,
+)
 from api.service import Service
 from api.tokens import Tokens
 from igny8_resources.settings import Settings, load_settings
 from igny8_resources.warehouse.engine import Warehouse
 
-ROUTERS = (auth, sites, planner, writer, writer_requests, distribution, video, billing, system)
+ROUTERS = (
+    auth,
+    sites,
+    planner,
+    writer,
+    writer_editing,
+    writer_sources,
+    writer_requests,
+    distribution,
+    video,
+    billing,
+    billing_movements,
+    thinker,
+    thinker_prompts,
+    system,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

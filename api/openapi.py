@@ -23,6 +23,7 @@ TAGS = (
     ("sites", "The websites of the account."),
     ("planner", "Keywords, the clusters they form, and the ideas that come of them."),
     ("writer", "Tasks, articles, images; articles asked for and approved."),
+    ("thinker", "Prompts with their versions, author profiles, strategies."),
     ("socializer", "Posts drafted from published articles."),
     ("video", "Videos made from published articles."),
     ("publisher", "What was published where."),
