@@ -9,11 +9,15 @@ from igny8_assets.not_ready import NotReady
 from igny8_assets.video.failures import VideoError
 from igny8_resources.ai.errors import ProviderError, ProviderUnavailable
 from igny8_resources.ai.journal import CallHeld
-from igny8_resources.credits import InsufficientCredits
+from igny8_resources.billing.movements import MovementRefused
+from igny8_resources.billing.renewal import RenewalRefused
+from igny8_resources.contracts.outlines import UnsuitableStructure
+from igny8_resources.credits import InsufficientCredits, PriceMissing
 from igny8_resources.effects import EffectInProgress, EffectUnknown
 from igny8_resources.media import MediaUnavailableError
 from igny8_resources.settings import SettingsError
 from igny8_resources.warehouse.store.sites import ModuleDisabled, UnknownSite
+from igny8_resources.warehouse.store.versions import VersionConflict
 from igny8_resources.warehouse.store.video import UnknownVideo
 from igny8_resources.warehouse.store.writer import NothingWritten, UnknownArticle
 
@@ -24,12 +28,17 @@ _SENTENCES = (
     EffectUnknown,
     InsufficientCredits,
     ModuleDisabled,
+    MovementRefused,
     NotReady,
     NothingWritten,
+    PriceMissing,
+    RenewalRefused,
     SettingsError,
     UnknownArticle,
     UnknownSite,
     UnknownVideo,
+    UnsuitableStructure,
+    VersionConflict,
     VideoError,
 )
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from igny8_assets import article_anchors as ids
 from igny8_assets.article_anchors import ArticleAnchors, article_anchors
 from igny8_assets.article_passages import plain_text, word_count
+from igny8_assets.writer.article_references import References
+from igny8_resources.contracts.sources import CitableSource
 from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.writer import ArticleDraft, ProsCons, Section, Table
 
@@ -20,10 +22,13 @@ __all__ = [
     "sanitise", "word_count",
 ]  # fmt: skip
 
+# Sections on the subject are the text itself; every other part is marked, so that pages can set it apart.
+_PLAIN_PARTS = frozenset({"", "topic", "subtopic"})
+_TABLES = frozenset({"comparison_table", "specifications", "criteria", "roundup", "related_items"})
 _SIZES = "(min-width: 48rem) 44rem, 100vw"
 _TAGS = {
     "a", "aside", "blockquote", "br", "caption", "code", "div", "em", "figcaption", "figure", "h2", "h3", "h4", "img",
-    "li", "nav", "ol", "p", "section", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "li", "nav", "ol", "p", "section", "strong", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {
     "*": {"class", "id", "lang", "dir", "aria-label", "aria-labelledby"},
@@ -65,6 +70,7 @@ class ArticleLabels(Value):
     cons: str = "Cons"
     faq: str = "Frequently asked questions"
     conclusion: str = "In short"
+    sources: str = "Sources"
 
 
 class Heading(NamedTuple):
@@ -75,16 +81,24 @@ class Heading(NamedTuple):
     id: str
 
 
-def render_article(draft: ArticleDraft, images: Sequence[PlacedImage] = (), labels: ArticleLabels | None = None) -> str:
+def render_article(
+    draft: ArticleDraft,
+    images: Sequence[PlacedImage] = (),
+    labels: ArticleLabels | None = None,
+    sources: Sequence[CitableSource] = (),
+) -> str:
     """The article's body as a safe HTML fragment: no H1, every text escaped, every heading with an id of its own.
 
+    A section that fulfils a part of the outline contract is a ``section`` with that part's name as its class; what the
+    writer asks of the editor (``to_supply``) is left out.
+    Passages that cite one of ``sources`` carry its number, which leads to the list of sources at the end.
     Pictures stand after the first paragraph of their section and load lazily; one without a section stands first and
     loads at once, as it is what a reader sees first.
 
     Raises:
         ImageMisplacedError: an image's ``section_index`` is not one of the draft's sections.
     """
-    anchors, said = article_anchors(draft), labels or ArticleLabels()
+    anchors, said, refs = article_anchors(draft), labels or ArticleLabels(), References(draft, sources)
     for image in images:
         if image.section_index is not None and not 0 <= image.section_index < len(draft.sections):
             raise ImageMisplacedError(
@@ -92,19 +106,25 @@ def render_article(draft: ArticleDraft, images: Sequence[PlacedImage] = (), labe
                 f"0 to {len(draft.sections) - 1}: make the image plan again from this draft"
             )
     parts: list[Markup] = [_figure(image, first=True) for image in images if image.section_index is None]
-    parts += _paragraphs(draft.introduction)
+    parts += _paragraphs(_marked(refs, draft.introduction, "introduction"))
     if any(draft.key_takeaways):
         parts.append(
-            _tag("aside", *_titled(said.takeaways, ids.TAKEAWAYS), _list("ul", draft.key_takeaways), class_="takeaways")
+            _tag(
+                "aside",
+                *_titled(said.takeaways, ids.TAKEAWAYS),
+                _list("ul", _marked(refs, draft.key_takeaways, "takeaways")),
+                class_="takeaways",
+            )
         )
     for index, section in enumerate(draft.sections):
-        parts += _section(section, index, anchors, [image for image in images if image.section_index == index])
+        figures = [_figure(image) for image in images if image.section_index == index]
+        parts += _section(section, index, anchors, figures, refs)
     if draft.pros_cons:
         parts.append(_pros_cons(draft.pros_cons, anchors, said))
     if draft.faq:
         questions = [
-            _lines(*_titled(pair.question, anchor, 3), *_paragraphs(pair.answer.split("\n")))
-            for pair, anchor in zip(draft.faq, anchors.questions, strict=True)
+            _lines(*_titled(pair.question, anchor, 3), *_answer(refs, pair.answer, f"faq:{number}"))
+            for number, (pair, anchor) in enumerate(zip(draft.faq, anchors.questions, strict=True))
         ]
         parts.append(_tag("section", *_titled(said.faq, ids.FAQ), *questions, class_="faq"))
     if any(draft.conclusion):
@@ -112,12 +132,15 @@ def render_article(draft: ArticleDraft, images: Sequence[PlacedImage] = (), labe
             _tag(
                 "section",
                 *_titled(said.conclusion, ids.CONCLUSION),
-                *_paragraphs(draft.conclusion),
+                *_paragraphs(_marked(refs, draft.conclusion, "conclusion")),
                 class_="conclusion",
             )
         )
     if draft.call_to_action.strip():
         parts.append(_tag("p", draft.call_to_action, class_="cta"))
+    if refs.sources:
+        listed = _tag("ol", *refs.entries())
+        parts.append(_tag("section", *_titled(said.sources, ids.SOURCES), listed, class_="sources"))
     return sanitise(str(_lines(*parts)))
 
 
@@ -157,22 +180,37 @@ def headings(draft: ArticleDraft, labels: ArticleLabels | None = None) -> list[H
     return found
 
 
-def _section(section: Section, index: int, anchors: ArticleAnchors, images: Iterable[PlacedImage]) -> "list[Markup]":
-    anchor = anchors.sections[index]
-    figures = [_figure(image) for image in images]
-    paragraphs = _paragraphs(section.paragraphs)
+def _section(
+    section: Section, index: int, anchors: ArticleAnchors, figures: "Sequence[Markup]", refs: References
+) -> "list[Markup]":
+    anchor, where = anchors.sections[index], f"section:{index}"
+    paragraphs = _paragraphs(_marked(refs, section.paragraphs, f"{where}/paragraph"))
+    if refs.marked("·", where) != "·" and paragraphs:
+        # A citation that names the section alone is for what it opens with.
+        paragraphs[0] = _tag("p", refs.marked(section.paragraphs[0], where))
     parts = [*_titled(section.heading, anchor), *paragraphs[:1], *figures, *paragraphs[1:]]
+    kind = section.part or ""
     if any(section.bullets):
-        parts.append(_list("ul", section.bullets))
+        parts.append(_list("ul", _marked(refs, section.bullets, f"{where}/bullet")))
     if section.steps:
         items = [
-            _tag("li", _tag("strong", _closed(step.name)), " ", step.text, id=anchors.step(index, number), join="")
+            _tag(
+                "li",
+                _tag("strong", _closed(step.name)),
+                " ",
+                refs.marked(step.text, f"{where}/step:{number}"),
+                id=anchors.step(index, number),
+                join="",
+            )
             for number, step in enumerate(section.steps)
         ]
         parts.append(_tag("ol", *items, class_="steps"))
     if section.table is not None:
-        parts.append(_table(section.table))
-    return parts
+        parts.append(_table(section.table, kind if kind in _TABLES else "", refs, where))
+    if kind in _PLAIN_PARTS or not parts:
+        return parts
+    named = {"aria-labelledby": anchor} if section.heading.strip() else {}
+    return [_tag("section", *parts, class_=f"part {kind.replace('_', '-')}", **named)]
 
 
 def _closed(name: str) -> str:
@@ -180,14 +218,21 @@ def _closed(name: str) -> str:
     return f"{name.strip()}." if name.strip()[-1:].isalnum() else name
 
 
-def _table(table: Table) -> "Markup":
+def _table(table: Table, kind: str, refs: References, where: str) -> "Markup":
     head = _tag("tr", *(_tag("th", name, scope="col") for name in table.columns))
-    rows = [
-        _tag("tr", *(_tag("td", cell) if column else _tag("th", cell, scope="row") for column, cell in enumerate(row)))
-        for row in table.rows
-    ]
+    rows = []
+    for number, row in enumerate(table.rows):
+        # What a row rests on stands behind its last cell.
+        cells = [*row[:-1], *(refs.marked(cell, f"{where}/row:{number}") for cell in row[-1:])]
+        rows.append(
+            _tag(
+                "tr",
+                *(_tag("td", cell) if place else _tag("th", cell, scope="row") for place, cell in enumerate(cells)),
+            )
+        )
     caption = [_tag("caption", table.caption)] if table.caption.strip() else []
-    return _tag("table", *caption, _tag("thead", head), _tag("tbody", *rows))
+    named = {"class_": kind.replace("_", "-")} if kind else {}
+    return _tag("table", *caption, _tag("thead", head), _tag("tbody", *rows), **named)
 
 
 def _pros_cons(entries: Sequence[ProsCons], anchors: ArticleAnchors, said: ArticleLabels) -> "Markup":
@@ -219,11 +264,21 @@ def _titled(text: str, anchor: str, level: Literal[2, 3] = 2) -> "list[Markup]":
     return [_tag(f"h{level}", text, id=anchor)] if text.strip() else []
 
 
-def _paragraphs(texts: Iterable[str]) -> "list[Markup]":
+def _marked(refs: References, texts: Sequence[str], where: str) -> "list[str | Markup]":
+    """Texts that findings know as ``where:0``, ``where:1`` …, with the numbers of what they cite."""
+    return [refs.marked(text, f"{where}:{number}") for number, text in enumerate(texts)]
+
+
+def _answer(refs: References, answer: str, where: str) -> "list[Markup]":
+    paragraphs = [text for text in answer.split("\n") if text.strip()]
+    return _paragraphs([*paragraphs[:-1], *(refs.marked(text, where) for text in paragraphs[-1:])])
+
+
+def _paragraphs(texts: "Iterable[str | Markup]") -> "list[Markup]":
     return [_tag("p", text) for text in texts if text.strip()]
 
 
-def _list(name: str, items: Iterable[str]) -> "Markup":
+def _list(name: str, items: "Iterable[str | Markup]") -> "Markup":
     return _tag(name, *(_tag("li", item) for item in items if item.strip()))
 
 

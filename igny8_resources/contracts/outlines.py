@@ -221,12 +221,12 @@ _PAGES: dict[tuple[ContentType, ContentStructure], tuple[int, str, str]] = {
     ("company_page", "company_team"): (
         700,
         "Introduces the people by name and task.",
-        "introduction mission team history~ coverage topic? press~ faq call_to_action",
+        "introduction mission team history? coverage topic? press? faq call_to_action",
     ),
     ("company_page", "company_careers"): (
         700,
         "Tells somebody who may want to work here what matters and how to apply.",
-        "introduction mission careers history~ coverage topic? press~ faq call_to_action",
+        "introduction mission careers history? coverage topic? press? faq call_to_action",
     ),
     ("taxonomy_landing", "category_archive"): (
         800,

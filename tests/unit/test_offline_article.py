@@ -70,7 +70,9 @@ def assert_editors_rules(brief: ArticleBrief, draft: ArticleDraft) -> None:
 def test_an_article_keeps_the_editors_rules_at_the_length_asked_for(name: str, target_words: int) -> None:
     brief, draft = written(name, target_words)
     assert_editors_rules(brief, draft)
-    assert 0.75 * target_words <= article_words(draft) <= 1.25 * target_words
+    # A hub has a part for each supporting topic, however short it is meant to be.
+    most = brief.contract.words.most if brief.content_type == "cluster_hub" else 1.25 * target_words
+    assert 0.75 * target_words <= article_words(draft) <= most
 
 
 def test_every_search_has_a_section_or_an_answer_that_covers_it() -> None:

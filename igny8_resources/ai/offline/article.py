@@ -11,7 +11,7 @@ from igny8_resources.ai.offline.article_sections import SectionWriter
 from igny8_resources.ai.offline.article_text import article_words, section_texts, section_words, spare_words
 from igny8_resources.ai.offline.aspect import Aspect
 from igny8_resources.ai.offline.comparing import criteria, pros_and_cons
-from igny8_resources.ai.offline.faq import answer_questions
+from igny8_resources.ai.offline.faq import answer_questions, questions_about_site
 from igny8_resources.ai.offline.grammar import capital, cased, counted, singular_word, word_count
 from igny8_resources.ai.offline.keyword_reading import core_words, normal, trouble_of
 from igny8_resources.ai.offline.metadata import meta_description_of, meta_title_of, slug_of
@@ -31,8 +31,10 @@ from igny8_resources.contracts.vocabulary import ArticlePart
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, ProsCons, Section
 
 _LEAST_OF_A_SECTION = 40  # words that a section keeps where an article is only a little too long
+_MOST_ASKED_OF_US = 2  # questions on the subject that a page about the site itself takes up
 _WORDS_A_QUESTION = 150  # of the whole page, so that the answers do not outgrow it
 _COMPANY = frozenset({"about_page", "contact_page"})
+_OFFERING = frozenset({"product", "service", "brand_page"})
 _ARCHIVES = frozenset({"category_archive", "tag_archive", "attribute_archive", "cluster_hub"})
 
 
@@ -106,10 +108,15 @@ class _Article:
         questions = max(3, min(8, target // (190 if target >= 1000 else 230)))
         keywords = (brief.primary_keyword, *brief.secondary_keywords)
         asked = [question for question in brief.questions if normal(question)]
+        ours = self._manner() == "company"
         questions = min(8, max(questions, min(len(asked), target // _WORDS_A_QUESTION)))
         own = brief.primary_keyword if self.subject.reading.verb else None
         known = [keyword for keyword in keywords if keyword is not own]
-        faq = answer_questions(self.prose, self.subject, asked, known, questions)
+        if ours:
+            faq = answer_questions(self.prose, self.subject, asked[:_MOST_ASKED_OF_US], (), min(2, len(asked)))
+            faq += questions_about_site(self.prose)
+        else:
+            faq = answer_questions(self.prose, self.subject, asked, known, questions)
         pros_cons: tuple[ProsCons, ...] = ()
         if self._has("pros_cons"):
             subjects = compared(self.subject, brief.secondary_keywords) if brief.content_structure != "review" else ()
@@ -156,15 +163,21 @@ class _Article:
 
     def _manner(self) -> str:
         brief = self.brief
-        if brief.content_type == "company_page" or brief.content_structure in _COMPANY:
+        if brief.content_type == "company_page" or (
+            brief.content_type == "page" and brief.content_structure in _COMPANY
+        ):
             return "company"
         if brief.content_type in {"product", "service"}:
             return brief.content_type
-        if brief.content_structure.startswith("service"):
+        if brief.content_type == "brand_page":
+            return "brand"
+        if brief.content_structure == "landing_page" and self.subject.domain == "s":
             return "service"
-        if brief.content_structure == "product_single":
-            return "product"
         return "archive" if brief.content_structure in _ARCHIVES else "guide"
+
+    def _offers(self) -> bool:
+        """Whether the page offers something: whoever comes to buy has no use for the number of searches."""
+        return self.brief.content_type in _OFFERING or self.brief.content_structure == "landing_page"
 
     def _opening_pool(self) -> str:
         if self._manner() == "company":
@@ -178,14 +191,19 @@ class _Article:
             return self._introduction_of_ourselves()
         draw = self.prose.draw
         volume = self.brief.primary_keyword.volume
+        counts = volume and not self._offers()
         points = self._points()
         first = [
             draw(opening.OPENINGS[self._opening_pool()]),
-            draw(opening.EVIDENCE_WITH_VOLUME, volume=f"{volume:,}") if volume else draw(opening.EVIDENCE),
+            draw(opening.EVIDENCE_WITH_VOLUME, volume=f"{volume:,}") if counts else draw(opening.EVIDENCE),
             draw(opening.WEIGHING, **points),
         ]
         known = len(self.brief.secondary_keywords) + 1
-        second = [draw(opening.ORGANISED, count=counted(known, "search").split()[0]) if known > 3 else ""]
+        second = [
+            draw(opening.ORGANISED, count=counted(known, "search").split()[0])
+            if known > 3 and not self._offers()
+            else ""
+        ]
         second.append(draw(opening.HONESTY))
         audience = self.brief.voice.audience.strip().rstrip(".")
         if audience:
@@ -212,7 +230,7 @@ class _Article:
             k for k in self.brief.secondary_keywords if k.volume and normal(k.text) != normal(self.subject.keyword)
         ]
         result = []
-        if self.brief.primary_keyword.volume and secondary:
+        if self.brief.primary_keyword.volume and secondary and not self._offers():
             second = max(secondary, key=lambda keyword: keyword.volume or 0)
             asked = aspect_of(second.text, self.subject)
             marks = {

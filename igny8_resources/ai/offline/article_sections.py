@@ -23,7 +23,7 @@ from igny8_resources.ai.offline.section_wording import SectionWording
 from igny8_resources.ai.offline.step_wording import PROCEDURES, SERVICE_PROCESS, StepTexts, procedure_for
 from igny8_resources.ai.offline.subject import Subject
 from igny8_resources.ai.offline.to_supply import FURTHER_PEOPLE, TO_SUPPLY
-from igny8_resources.ai.offline.topics import aspect_of, modifiers_of
+from igny8_resources.ai.offline.topics import aspect_of, modifiers_of, weighed
 from igny8_resources.contracts.vocabulary import ArticlePart
 from igny8_resources.contracts.writer import ArticleBrief, Section, Step, Table
 
@@ -75,7 +75,8 @@ class SectionWriter:
 
     def _requests(self, part: ArticlePart) -> tuple[str, ...]:
         """What only the site's owner knows about a part; the author's name is no request where the brief has it."""
-        slots = {"site": self._brief.voice.site_name, "topic": self._subject.topic, "thing": self._subject.thing}
+        brand = self._brief.content_type == "brand_page"
+        slots = {"site": capital(cased(self._subject.short)) if brand else self._brief.voice.site_name}
         wanted = TO_SUPPLY.get(part, ())
         if part == "team" and self._brief.voice.author_name:
             wanted = FURTHER_PEOPLE
@@ -117,7 +118,7 @@ class SectionWriter:
         keywords = planned.topic.keywords if planned.topic else ()
         bullets = []
         for keyword in keywords[: self._rows + 2]:
-            found = aspect_of(keyword.text, self._subject)
+            found = weighed(keyword.text, self._subject)
             notes = [text for text in (found.check, found.compare) if self._prose.is_new(text)] if found else []
             note = notes[0] if notes else self._prose.draw(linking.KIND_NOTES)
             if note:
@@ -296,18 +297,18 @@ class SectionWriter:
         rows = []
         left = planned.topic.keywords if planned.topic else ()
         others = [keyword for keyword in self._brief.secondary_keywords if keyword not in left]
-        for keyword in [*left, *others[: max(0, _FEWEST_ROWS - len(left))]][: self._rows + 2]:
-            found = aspect_of(keyword.text, self._subject)
+        for keyword in [*left, *others[: max(0, _FEWEST_ROWS - len(left))]][: self._rows + 1]:
+            found = weighed(keyword.text, self._subject)
             settle = found.asks if found else "what would be different from the usual choice"
-            volume = f"{keyword.volume:,}" if keyword.volume else "not known"
-            rows.append((capital(cased(keyword.text)), volume, capital(settle)))
+            check = found.check if found else "Name one thing that it does and the others do not"
+            rows.append((capital(cased(keyword.text)), capital(settle), check))
         if len(rows) < _FEWEST_ROUNDED_UP:
             caption = f"What {self._subject.topic} can be told apart by"
             return self._around(
                 planned, budget, table=criteria_table(self._found, self._subject.domain, caption, self._rows)
             )
-        columns = ("Search", "Searches a month", "What to settle first")
-        table = Table(caption=f"Searches around {self._subject.topic}", columns=columns, rows=tuple(rows))
+        columns = ("Subject", "What to settle first", "How to check it")
+        table = Table(caption=f"What people look for around {self._subject.topic}", columns=columns, rows=tuple(rows))
         return self._around(planned, budget, table=table)
 
     def _sibling(self, planned: PlannedSection, budget: int) -> Section:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from igny8_resources.ai.offline.faq_wording import ANSWERS, DEMAND, SPARE
+from igny8_resources.ai.offline.faq_wording import ABOUT_SITE, ANSWERS, DEMAND, SPARE
 from igny8_resources.ai.offline.grammar import (
     articled,
     capital,
@@ -208,6 +208,11 @@ def answer_questions(
             seen.add(meaning)
             answers.append(QuestionAnswer(question=question.text, answer=answer))
     return answers
+
+
+def questions_about_site(prose: Prose) -> list[QuestionAnswer]:
+    """What visitors ask of any site, answered with what is known of this one."""
+    return [QuestionAnswer(question=prose.fill(question), answer=prose.fill(answer)) for question, answer in ABOUT_SITE]
 
 
 def _related(question: Question, subject: Subject, keywords: Sequence[KeywordFacts]) -> list[str]:

@@ -281,3 +281,19 @@ DEMAND = (
     "The question is typed about {volume} times a month.",
 )
 """An added sentence when the brief knows how often a question is searched."""
+
+ABOUT_SITE: tuple[tuple[str, str], ...] = (
+    (
+        "What is {site} about?",
+        "{site} is about {niche}. A page takes up one question at a time and says what its answer depends on.",
+    ),
+    (
+        "How do I report a mistake on {site}?",
+        "Name the page and the sentence, and say what is wrong with it. Evidence for the right fact helps most.",
+    ),
+    (
+        "Can I suggest a subject to {site}?",
+        "A question of your own is the best suggestion. Say what you have tried so far, so that an answer can begin there.",
+    ),
+)
+"""Questions that visitors ask of any site."""

@@ -8,11 +8,13 @@ from igny8_resources.ai.offline.prose import shuffled
 from igny8_resources.ai.offline.section_plan import plan_sections
 from igny8_resources.ai.offline.subject import Subject, subject_of
 from igny8_resources.ai.offline.topics import group_keywords, usual_topics
+from igny8_resources.contracts.outlines import contract_for
 from igny8_resources.contracts.planner import ClusterBrief, IdeaDraft, KeywordFacts
 
 MOST_TITLE = 65
 _MOST_SECONDARY = 16
 _MOST_QUESTIONS = 8
+_MOST_QUESTIONS_OF_US = 2
 _USUAL_WORDS = 1200
 
 _TAILS: dict[str, tuple[str, ...]] = {
@@ -93,7 +95,7 @@ def draft_idea(brief: ClusterBrief) -> IdeaDraft:
         brief.content_structure,
         keywords=secondary,
         siblings=(),
-        target_words=_USUAL_WORDS,
+        target_words=min(_USUAL_WORDS, contract_for(brief.content_type, brief.content_structure).words.target),
     )
     seed = f"{brief.voice.site_key}\0{normal(primary.text)}\0{brief.content_structure}"
     return IdeaDraft(
@@ -172,6 +174,8 @@ def _questions(
     for question in brief.questions:
         if normal(question) and normal(question) != normal(primary.text):
             found.setdefault(frozenset(core_words(ask(question, subject).text)), question)
+    if brief.content_type == "company_page" or brief.content_structure in {"about_page", "contact_page"}:
+        return tuple(found.values())[:_MOST_QUESTIONS_OF_US]
     for question in derived_questions(subject, secondary):
         proper = ask(question, subject).text
         found.setdefault(frozenset(core_words(proper)), proper)

@@ -186,6 +186,10 @@ CALLS: dict[str, tuple[str, ...]] = {
         "Check the specification sheet against your list, then order the version that passes every line you marked.",
         "Ready to decide? Compare {short} with your must-have list and ask us whatever the sheet leaves open.",
     ),
+    "brand": (
+        "Look at the range with your must-have list in hand, and ask {site} whatever it leaves open.",
+        "Mark the two criteria that decide for you, then compare the range by them.",
+    ),
     "service": (
         "Send {site} a short description of the result you need and the date you need it by.",
         "Tell us where you stand and what should be different; {site} answers with questions first and a proposal second.",

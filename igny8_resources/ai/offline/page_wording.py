@@ -64,21 +64,27 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
         leads=(
             "In short, this page is about {topic}: what to expect, what to ask and what to have ready.",
             "People arrive here with different questions about {topic}, and most of them fall into a few groups.",
-            "This is the place to get a clear picture of {topic} before you talk to anyone.",
+            "{s}This is the place to get a clear picture of {topic} before you talk to anyone.",
+            "{gk}This is the place to get a clear picture of {topic} before you go into details.",
         ),
         body=(
-            "The first question is always what result you want and how you would recognise it.",
-            "The second is what stays with you, because no arrangement takes everything off your hands.",
-            "Clarify the limits early: a description of what is not included prevents most disagreements.",
-            "Think about the handover at the end as carefully as about the beginning.",
-            "Ask for an example of the result, with names removed if need be.",
+            "Be clear about the result you want and how you would recognise it.",
+            "{s}Know what stays with you, because no arrangement takes everything off your hands.",
+            "{s}Clarify the limits early: a description of what is not included prevents most disagreements.",
+            "{s}Think about the handover at the end as carefully as about the beginning.",
+            "{s}Ask for an example of the result, with names removed if need be.",
+            "{gk}Look at what you have now, and name what exactly is wrong with it.",
+            "{gk}Keep apart what you need from what would be pleasant, because the two are paid for alike.",
             "If several people are affected, agree among yourselves first who decides.",
         ),
         bullets=(
             "The result you are after, in one sentence",
-            "The date by which you need it",
-            "What you can provide yourself",
-            "What would make you stop",
+            "{s}The date by which you need it",
+            "{s}What you can provide yourself",
+            "{s}What would make you stop",
+            "{gk}What it is for, and how often",
+            "{gk}What you have now, and where it falls short",
+            "{gk}The most that it may cost or take",
         ),
     ),
     "process": SectionWording(
@@ -161,8 +167,8 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
             "Below is the field as searchers describe it.",
         ),
         body=(
-            "Figures are monthly searches from the imported keyword file.",
-            "A small number does not make a question less worth answering; it often means that it is more precise.",
+            "A narrow search is worth no less than a broad one; it often means that the question is more precise.",
+            "Where two lines concern you, begin with the one that is harder to change later.",
         ),
     ),
     "next": SectionWording(
@@ -210,6 +216,18 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
             "What has stayed the same is the subject, {niche}, and the habit of starting from a question.",
             "Whatever changed along the way shows in the subjects that were added, listed on this page.",
             "If you know {site} from earlier and miss something here, tell us.",
+        ),
+    ),
+    "brand_history": SectionWording(
+        headings=("The story of the brand", "Where the brand comes from", "The brand in dates"),
+        leads=(
+            "The story of {short} is told here by what can be looked up, and dates are added as they are confirmed.",
+            "Where {short} comes from matters as far as it can be shown.",
+        ),
+        body=(
+            "A date without evidence is left out, however good it would sound.",
+            "Take the maker’s own account as one side of the story, and ask what others say.",
+            "What a brand was known for earlier says little about what it sells today, so judge the present range by itself.",
         ),
     ),
     "coverage": SectionWording(

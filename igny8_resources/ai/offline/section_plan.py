@@ -7,6 +7,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from igny8_resources.ai.offline.aspect import Aspect
+from igny8_resources.ai.offline.aspects import all_aspects
 from igny8_resources.ai.offline.grammar import capital, cased, listed, plural, with_article
 from igny8_resources.ai.offline.keyword_reading import is_question, names_phrase, normal
 from igny8_resources.ai.offline.page_wording import PAGE_SECTIONS
@@ -15,8 +17,8 @@ from igny8_resources.ai.offline.prose import Prose, pattern_of
 from igny8_resources.ai.offline.section_wording import GUIDE_SECTIONS, SectionWording
 from igny8_resources.ai.offline.subject import Subject, compared_things
 from igny8_resources.ai.offline.topics import Topic, aspect_of, group_keywords, modifiers_of, usual_topics
-from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.outlines import OutlineContract, OutlinePart, contract_for
+from igny8_resources.contracts.planner import KeywordFacts
 from igny8_resources.contracts.vocabulary import ArticlePart, ContentStructure, ContentType
 
 SECTIONS: dict[str, SectionWording] = GUIDE_SECTIONS | PAGE_SECTIONS
@@ -35,8 +37,8 @@ _KIND_OF: dict[ArticlePart, str] = {
     "subtopic": "siblings",
 }
 """The wording by which a part is written where it does not bear the part's own name."""
-_LEFT_OUT = frozenset({"team"})
-"""Optional parts that need facts which a plan does not know."""
+_LEFT_OUT = frozenset({"team", "history", "press"})
+"""Optional parts that only the site's owner could fill."""
 _ABOUT_OURSELVES = frozenset({"company_page", "page"})
 _MOST_TOPICS = 7
 _LONGEST_HEADING = 70
@@ -76,6 +78,8 @@ def plan_sections(
     grouped = group_keywords(subject, keywords)
     parts = [part for part in contract.parts if part.block.startswith("section") and _wanted(part, contract, grouped)]
     order = [_KIND_OF.get(part.part, part.part) for part in parts]
+    if content_type == "brand_page":
+        order = ["brand_history" if kind == "history" else kind for kind in order]
     least = max((part.at_least for part in parts if part.part in {"topic", "subtopic"}), default=0)
     names = list(dict.fromkeys(siblings))[:6] if "siblings" in order else []
     topics = _chosen_topics(
@@ -241,22 +245,41 @@ def follow_outline(planned: Sequence[PlannedSection], outline: Sequence[str], su
     for heading in dict.fromkeys(text.strip() for text in outline if text.strip()):
         match = next((section for section in left if _same(section.heading, heading)), None)
         if match is None:
-            asked = aspect_of(heading, subject)
+            asked = _aspect_headed(heading, subject)
             match = next(
                 (section for section in left if asked and section.topic and section.topic.aspect == asked), None
             )
+        if match is None and any(_same(heading, own) for own in SECTIONS["more"].headings):
+            match, left = _narrower_searches(heading, left)
         if match is None:
-            asked = aspect_of(heading, subject)
+            asked = _aspect_headed(heading, subject)
             taken = {section.topic.key for section in (*left, *result) if section.topic}
             topic = Topic("aspect", (), asked) if asked and asked.key not in taken else None
             match = PlannedSection("aspect" if topic else "open", heading, topic)
-        else:
+        elif match in left:
             left.remove(match)
         result.append(replace(match, heading=heading))
     for section in left:
         if section.topic is None or section.topic.keywords or section.kind == "versus":
             result.insert(_place(section, planned, result), section)
     return result
+
+
+def _narrower_searches(
+    heading: str, planned: Sequence[PlannedSection]
+) -> tuple[PlannedSection | None, list[PlannedSection]]:
+    """A section on the narrower searches that an overview was to take up, and the plan with the overview relieved of them."""
+    for section in planned:
+        if section.kind == "roundup" and section.topic is not None:
+            relieved = [replace(each, topic=None) if each is section else each for each in planned]
+            return PlannedSection("more", heading, section.topic), relieved
+    return None, list(planned)
+
+
+def _aspect_headed(heading: str, subject: Subject) -> Aspect | None:
+    """What a heading is about: one of the headings that an aspect can have, else what its words ask."""
+    known = next((one for one in all_aspects() if any(_same(heading, own) for own in one.headings)), None)
+    return known or aspect_of(heading, subject)
 
 
 def _place(section: PlannedSection, planned: Sequence[PlannedSection], result: Sequence[PlannedSection]) -> int:

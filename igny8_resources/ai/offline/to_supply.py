@@ -1,12 +1,12 @@
-# ruff: noqa: E501  (a sentence stays on one line, so that it can be read and searched for)
 """What a writer asks the editor for, by part: facts that no keyword file holds and that nobody may make up.
 
-``{site}`` is the site's name, ``{topic}`` what the page is about, ``{thing}`` the subject with its article.
+``{site}`` is the name of whom the page is about: the site, or the brand of a brand page.
 """
 
 from igny8_resources.contracts.vocabulary import ArticlePart
 
 TO_SUPPLY: dict[ArticlePart, tuple[str, ...]] = {
+    "mission": ("whether these principles are yours, or what they are in your own words",),
     "specifications": ("the value of each line for the exact version, with the maker's sheet as its source",),
     "process": ("your own stages where they differ from these, and how long each takes",),
     "outcomes": ("one or two results of your own that a client allows you to name, with a date",),

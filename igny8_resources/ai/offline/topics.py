@@ -68,6 +68,14 @@ def aspect_of(text: str, subject: Subject | None = None) -> Aspect | None:
     return next((item for item in all_aspects() if item.fits(low)), None)
 
 
+def weighed(text: str, subject: Subject) -> Aspect | None:
+    """What a keyword asks about, put in terms of who does the work where the subject is a service."""
+    found = aspect_of(text, subject)
+    if found is not None and subject.domain == "s" and found.key in _FOR_SERVICES:
+        return aspect(_FOR_SERVICES[found.key])
+    return found
+
+
 def group_keywords(subject: Subject, keywords: Sequence[KeywordFacts]) -> list[Topic]:
     """Put every keyword into one sub-topic; the largest demand comes first, equals keep the order of their keywords."""
     groups: dict[str, list[KeywordFacts]] = {}
