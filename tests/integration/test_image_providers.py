@@ -372,7 +372,7 @@ class TestRunware:
     def test_a_picture_that_takes_too_long_is_left_to_the_caller(
         self, server: RunwareStandIn, provider: RunwareImageProvider
     ) -> None:
-        server.script(Later(polls=10_000))
+        server.script(Later(polls=1000))
         with pytest.raises(ProviderUnavailable, match="not finished the picture within 120 s") as late:
             provider.paint(CALL)
         assert late.value.retry_after == 120
@@ -462,9 +462,9 @@ class TestComfyUi:
         assert server.runs == 1
 
     def test_a_long_queue_is_left_to_the_caller_and_the_job_to_the_server(self, workflow: Path, pauses: Time) -> None:
-        with ComfyUiStandIn(polls=100) as server:
-            provider = self.made(server, workflow, pauses)
-            with pytest.raises(ProviderUnavailable, match="not finished the picture within 60 s; it stays") as late:
+        with ComfyUiStandIn(polls=20) as server:
+            provider = self.made(server, workflow, pauses, timeout=20)
+            with pytest.raises(ProviderUnavailable, match="not finished the picture within 20 s; it stays") as late:
                 provider.paint(CALL)
             assert late.value.retry_after == 120
             while server.runs == 0:

@@ -150,6 +150,7 @@ class ScriptedServer:
 def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = 2**16  # head and body in one piece; apart, the second waits for the first one's acknowledgement
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002, ARG002
             return
@@ -158,7 +159,9 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
             self._answer("GET", None)
 
         def do_POST(self) -> None:
-            self._answer("POST", json.loads(self.rfile.read(int(self.headers["content-length"]))))
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            is_form = self.headers.get("content-type", "").startswith("multipart/")
+            self._answer("POST", body if is_form else json.loads(body or b"null"))
 
         def _answer(self, method: str, body: Any) -> None:
             address = urlsplit(self.path)
