@@ -65,11 +65,14 @@ def offline_answer(function: str, brief: Json) -> Json:
     """What the offline provider writes for the brief."""
     from igny8_resources.ai.offline.text import OfflineTextProvider
     from igny8_resources.ai.providers import TextCall
-    from igny8_resources.contracts import planner, social, video, writer
+    from igny8_resources.contracts import long_articles, planner, social, video, writer
 
     shapes: dict[str, tuple[type[BaseModel], type[BaseModel]]] = {
         "generate_ideas": (planner.ClusterBrief, planner.IdeaDraft),
         "generate_content": (writer.ArticleBrief, writer.ArticleDraft),
+        "outline_article": (writer.ArticleBrief, long_articles.ArticleOutline),
+        "write_section": (long_articles.SectionBrief, long_articles.SectionDraft),
+        "revise_article": (long_articles.RevisionBrief, long_articles.ArticleRevision),
         "generate_image_prompts": (writer.ImagePlanBrief, writer.ImagePlan),
         "adapt_for_social": (social.SocialBrief, social.SocialDraft),
         "generate_video_script": (video.VideoBrief, video.VideoScript),
