@@ -94,7 +94,10 @@ def prepare_sources(parts: Platform, partition: str, *, may_reach: MayReach = is
     """
     with parts.warehouse.read() as session:
         task, site = task_of(session, partition)
-        unread = [source.id for source in store.sources_of(session, task.id) if source.status != "ready"]
+        named = store.sources_of(session, task.id)
+    if not named:
+        return []
+    unread = [source.id for source in named if source.status != "ready"]
     read = [read_address(parts.warehouse, source_id, may_reach=may_reach) for source_id in unread]
     if failed := [f"{source.key}: {source.error}" for source in read if source.status != "ready"]:
         raise NotReady(
@@ -105,8 +108,6 @@ def prepare_sources(parts: Platform, partition: str, *, may_reach: MayReach = is
         texts = store.citable_sources(session, task.id, with_text=True)
         wanted = questions_of(brief_for(session, task, site))
         chosen_for = {source.chosen_for for source in store.sources_of(session, task.id)}
-    if not texts:
-        return []
     digest = hashlib.sha256(
         json.dumps(
             [wanted, BUDGET, [[text.id, hashlib.sha256(text.text.encode()).hexdigest()] for text in texts]]

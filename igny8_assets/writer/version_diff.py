@@ -81,7 +81,9 @@ def _changes(before: Sequence[_Block], after: Sequence[_Block]) -> Iterator[Bloc
             place, said = float(by_new[new]), before[by_new[new]].text
         else:
             kind, said = "added", ""
-            place = max((by_new[earlier] for earlier in range(new) if earlier in by_new), default=-1) + 0.5
+            # Before what follows it, and so behind what it may stand for.
+            following = (by_new[later] for later in range(new + 1, len(after)) if later in by_new)
+            place = min(following, default=len(before) + 0.5) - 0.5
         told.append(
             (place, BlockChange(kind=kind, where=block.where, heading=block.heading, before=said, after=block.text))
         )
