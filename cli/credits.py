@@ -40,7 +40,7 @@ def balance(
     from sqlalchemy import select
 
     from igny8_resources.billing.levels import held_credits, low_line
-    from igny8_resources.billing.movements import account_by_slug
+    from igny8_resources.warehouse.store.sites import account_by_slug
     from igny8_resources.warehouse.tables.ledgers import CreditTransaction
 
     with sentences():
@@ -82,8 +82,9 @@ def usage(
     until: Day = None,
 ) -> None:
     """What an account's credits were spent on, with what the providers took."""
-    from igny8_resources.billing.movements import MovementRefused, account_by_slug
+    from igny8_resources.billing.movements import MovementRefused
     from igny8_resources.billing.usage import GROUPINGS, of_days, spent_by
+    from igny8_resources.warehouse.store.sites import account_by_slug
     from igny8_resources.warehouse.tables.ledgers import CreditUsage
 
     with sentences():
@@ -135,7 +136,8 @@ def adjust(amount: Amount, reason: Reason, account: AccountSlug = "main", refere
 
 
 def _move(parts: "Platform", slug: str, kind: "MovementKind", amount: str, reason: str, reference: str) -> None:
-    from igny8_resources.billing.movements import Movement, account_by_slug, move
+    from igny8_resources.billing.movements import Movement, move
+    from igny8_resources.warehouse.store.sites import account_by_slug
 
     name = f"cli:{reference or uuid.uuid4().hex}"
     movement = Movement(kind, _decimal(amount), name, reason, "cli")

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from igny8_resources.billing.levels import note_level
@@ -139,15 +138,3 @@ def _refuse_unusable_texts(movement: Movement) -> None:
 
 def _named(kind: MovementKind) -> str:
     return f"an {kind}" if kind == "adjustment" else f"a {kind}"
-
-
-def account_by_slug(session: Session, slug: str) -> Account:
-    """The account with this short name.
-
-    Raises:
-        MovementRefused: there is none.
-    """
-    account = session.scalar(select(Account).where(Account.slug == slug))
-    if account is None:
-        raise MovementRefused(f"there is no account {slug!r}; `igny8 site add --account {slug}` makes one")
-    return account

@@ -70,12 +70,12 @@ def make_tenant(
         site = create_site(session, account, plan)
         session.flush()
         tenant = Tenant(account.id, site_key, slug, app)
-        for role in ("owner", "editor", "viewer"):
+        for role in ("owner", "editor", "viewer", "developer"):
             user = User(account_id=account.id, email=f"{role}@{slug}.example", role=role, password_hash=_HASH)
             session.add(user)
             session.flush()
             tenant.users[role] = user.id
-            if role != "owner":
+            if role in {"editor", "viewer"}:
                 session.add(SiteAccess(account_id=account.id, site_id=site.id, user_id=user.id))
         _fill(session, tenant, account, site)
     tenant.media_key = f"accounts/{tenant.account_id}/{site_key}/images/cover.png"

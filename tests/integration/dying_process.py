@@ -11,14 +11,17 @@ import signal
 import time
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 
 from igny8_resources.ai.journal import Answered, CallSpec, Journal, Performed
+from igny8_resources.credits import reserve
 from igny8_resources.effects import Confirmed, EffectPlan, perform_once
 from igny8_resources.warehouse.engine import Warehouse
+from tests.at_once import at_once
 
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["tests.integration.dying_process"])
@@ -39,6 +42,16 @@ def run(target: Callable[..., None], *args: Any) -> int:
     process = start(target, *args)
     process.join(60)
     return int(process.exitcode)
+
+
+def barrier(parties: int) -> Any:
+    """Where so many threads of such processes wait for one another."""
+    return _processes.Barrier(parties)
+
+
+def queue() -> Any:
+    """What such processes can say something in."""
+    return _processes.Queue()
 
 
 def _counting(url: str, die_at: int) -> tuple[Warehouse, Callable[[], None]]:
@@ -134,3 +147,16 @@ def write_slowly(url: str, account_id: int, subject: str, calls: Path, report: P
     """The same with a slow model; says in ``report`` whether the answer came from the journal."""
     answered = ask(Warehouse(url), account_id, subject, calls, lambda: time.sleep(0.3))
     report.write_text(json.dumps({"replayed": answered.replayed, "response": answered.response}))
+
+
+def reserve_five(url: str, account_id: int, worker: int, at_the_same_instant: Any, told: Any) -> None:
+    """Reserve 70 credits on each of five threads; says in ``told`` how each of them fared."""
+    warehouse = Warehouse(url)
+
+    def take(number: int) -> None:
+        at_the_same_instant.wait(60)
+        with warehouse.write() as session:
+            reserve(session, account_id, Decimal(70), reference=f"call:{worker}:{number}", description="content")
+
+    outcomes = at_once(partial(take, number) for number in range(5))
+    told.put([type(each).__name__ if each else "reserved" for each in outcomes])
