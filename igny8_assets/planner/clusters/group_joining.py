@@ -9,6 +9,7 @@ import heapq
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -61,23 +62,27 @@ def join_groups(
     if not len(labels):
         return labels
     _, group = np.unique(labels, return_inverse=True)
-    joining = _Joining(group, kinds, similarities, links, before)
-    least = resolution * (1 - _STEADINESS)
-    queue = [pair for pair in joining.pairs() if -pair[0] > least]
+    joining = _Joining(group, kinds, similarities, links, resolution, before)
+    queue = joining.pairs()
     heapq.heapify(queue)
     while queue:
-        likeness, one, other = heapq.heappop(queue)
-        if not joining.stands(one, other) or -likeness != joining.mean(one, other):
-            continue
-        if joining.may_join(one, other) and -likeness > resolution * joining.demand(one, other):
-            for pair in joining.join(one, other):
-                if -pair[0] > least:
-                    heapq.heappush(queue, pair)
+        pair = heapq.heappop(queue)
+        changed = joining.join(pair[1], pair[2]) if joining.stands(pair) else joining.look_again(pair)
+        for better in changed:
+            heapq.heappush(queue, better)
     return np.asarray(joining.roots()[group])
 
 
+# Mean similarity of two groups, negated, so that the most alike come first, and the two, the lower number first.
+Pair: TypeAlias = tuple[float, int, int]
+
+
 class _Joining:
-    """Groups by number; a joined group goes on under the number of its first part."""
+    """Groups by number; a joined group goes on under the number of its first part.
+
+    Each group knows the one that it is most alike to of those that it may join. Only these pairs can be the most alike of
+    all, and joining two groups changes few of them.
+    """
 
     def __init__(
         self,
@@ -85,8 +90,12 @@ class _Joining:
         kinds: Iterable[str],
         similarities: Similarities,
         links: np.ndarray,
+        resolution: float,
         before: Sequence[str] | None,
     ) -> None:
+        self._resolution = resolution
+        # No pair at or below it may join, whatever the two were before.
+        self._least = resolution * (1 - _STEADINESS)
         count = int(group.max()) + 1
         self._into = list(range(count))
         self._sizes: list[int] = np.bincount(group, minlength=count).tolist()
@@ -119,42 +128,37 @@ class _Joining:
         for (one, other), value in zip(pairs.tolist(), ties.tolist(), strict=True):
             self._ties[one][other] = self._ties[other][one] = value + evidence.get((one, other), 0.0)
 
-    def pairs(self) -> list[tuple[float, int, int]]:
-        """Every pair that was compared: its mean similarity, negated, and the two groups."""
-        return [
-            (-self.mean(one, other), one, other)
-            for one, ties in enumerate(self._ties)
-            for other in sorted(ties)
-            if one < other
-        ]
+    def pairs(self) -> list[Pair]:
+        """For each group the pair with the one that it is most alike to, if there is one that it may join."""
+        self._best = [self._best_of(one) for one in range(len(self._sizes))]
+        return list({pair for pair in self._best if pair is not None})
 
-    def mean(self, one: int, other: int) -> float:
-        """The mean similarity of two groups, rounded, so that equal ones tie."""
-        return round(self._ties[one][other] / (self._sizes[one] * self._sizes[other]), 9)
+    def stands(self, pair: Pair) -> bool:
+        """Whether both groups are as they were when they were compared."""
+        likeness, one, other = pair
+        if self._into[one] != one or self._into[other] != other:
+            return False
+        return -likeness == round(self._ties[one][other] / (self._sizes[one] * self._sizes[other]), 9)
 
-    def stands(self, one: int, other: int) -> bool:
-        """Whether neither group was joined to an earlier one."""
-        return self._into[one] == one and self._into[other] == other
+    def look_again(self, pair: Pair) -> list[Pair]:
+        """The pairs that took the place of one that does not stand: looked for only when its turn would have come.
 
-    def may_join(self, one: int, other: int) -> bool:
-        """Whether the two do not hold different known kinds."""
-        return not self._kinds[one] or not self._kinds[other] or self._kinds[one] == self._kinds[other]
+        Until then it is enough to know that they are less alike: no group becomes more like another by joining a third.
+        """
+        found = []
+        for one in pair[1:]:
+            if self._into[one] == one and self._best[one] == pair:
+                best = self._best[one] = self._best_of(one)
+                if best is not None:
+                    found.append(best)
+        return found
 
-    def demand(self, one: int, other: int) -> float:
-        """The multiple of the resolution that the two must exceed, by where their rows were before."""
-        first, second = self._before[one][0], self._before[other][0]
-        if not first or not second:
-            return 1.0
-        return 1 - _STEADINESS if first == second else 1 + _STEADINESS
-
-    def join(self, one: int, other: int) -> list[tuple[float, int, int]]:
-        """Put the second group into the first; gives the pairs of the joined group."""
-        thirds = sorted((self._ties[one].keys() | self._ties[other].keys()) - {one, other})
-        for third in thirds:
-            total = self._tie(one, third) + self._tie(other, third)
-            self._ties[one][third] = self._ties[third][one] = total
-            self._ties[third].pop(other, None)
-        self._ties[one].pop(other)
+    def join(self, one: int, other: int) -> list[Pair]:
+        """Put the second group into the first; gives the pairs that are the most alike of some group now."""
+        ties, others = self._ties[one], self._ties[other]
+        del ties[other], others[one]
+        ties.update(self._ties_with(one, others.keys() - ties.keys()))
+        others.update(self._ties_with(other, ties.keys() - others.keys()))
         self._ties[other] = {}
         self._into[other] = one
         self._sums[one] += self._sums[other]
@@ -162,12 +166,68 @@ class _Joining:
             self._doubted[one] += self._doubted[other]
         self._sizes[one] += self._sizes[other]
         self._kinds[one] = self._kinds[one] or self._kinds[other]
-        (first, rows), (second, others) = self._before[one], self._before[other]
+        (first, rows), (second, theirs) = self._before[one], self._before[other]
         if first == second:
-            self._before[one] = first, rows + others
-        elif others > rows:
-            self._before[one] = second, others
-        return [(-self.mean(one, third), min(one, third), max(one, third)) for third in thirds]
+            self._before[one] = first, rows + theirs
+        elif theirs > rows:
+            self._before[one] = second, theirs
+        better: list[Pair] = []
+        size, sizes, least = self._sizes[one], self._sizes, self._least
+        for third, theirs_with in others.items():
+            of_third = self._ties[third]
+            of_third.pop(other, None)
+            total = ties[third] = of_third[one] = ties[third] + theirs_with
+            mean = total / (size * sizes[third])
+            known = self._best[third]
+            if mean > least and (known is None or mean >= -known[0] - 1e-9):
+                pair = self._pair(one, third, mean)
+                if pair is not None and (known is None or pair < known):
+                    self._best[third] = pair
+                    better.append(pair)
+        mine = self._best[one] = self._best_of(one)
+        return better if mine is None else [*better, mine]
+
+    def _best_of(self, one: int) -> Pair | None:
+        best: Pair | None = None
+        size, sizes, floor = self._sizes[one], self._sizes, self._least
+        for other, total in self._ties[one].items():
+            mean = total / (size * sizes[other])
+            if mean <= floor:
+                continue
+            pair = self._pair(one, other, mean)
+            if pair is not None and (best is None or pair < best):
+                best = pair
+                # Anything lower by more than what is rounded away cannot be better.
+                floor = mean - 1e-8
+        return best
+
+    def _pair(self, one: int, other: int, mean: float) -> Pair | None:
+        """The two as a pair, None where they may not join: too little alike, or of two known kinds."""
+        kind, kind_of_other = self._kinds[one], self._kinds[other]
+        if kind and kind_of_other and kind != kind_of_other:
+            return None
+        # Rounded, so that equal ones tie.
+        mean = round(mean, 9)
+        if mean <= self._resolution * self._demand(one, other):
+            return None
+        return (-mean, one, other) if one < other else (-mean, other, one)
+
+    def _demand(self, one: int, other: int) -> float:
+        """The multiple of the resolution that the two must exceed, by where their rows were before."""
+        first, second = self._before[one][0], self._before[other][0]
+        if not first or not second:
+            return 1.0
+        return 1 - _STEADINESS if first == second else 1 + _STEADINESS
+
+    def _ties_with(self, one: int, others: Iterable[int]) -> dict[int, float]:
+        """The summed similarity of a group's rows to those of others that it was not compared with yet."""
+        places = list(others)
+        if not places:
+            return {}
+        totals = self._sums[places] @ self._sums[one]
+        if self._doubted is not None:
+            totals -= self._lost * (self._doubted[places] @ self._doubted[one])
+        return dict(zip(places, totals.tolist(), strict=True))
 
     def roots(self) -> np.ndarray:
         """The group that each group ended in."""
@@ -176,15 +236,6 @@ class _Joining:
             while found[place] != self._into[found[place]]:
                 found[place] = self._into[found[place]]
         return np.array(found, dtype=np.int64)
-
-    def _tie(self, one: int, other: int) -> float:
-        known = self._ties[one].get(other)
-        if known is not None:
-            return known
-        total = float(self._sums[one] @ self._sums[other])
-        if self._doubted is not None:
-            total -= self._lost * float(self._doubted[one] @ self._doubted[other])
-        return total
 
 
 def _products(sums: np.ndarray, pairs: np.ndarray) -> np.ndarray:
