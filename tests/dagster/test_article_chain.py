@@ -196,7 +196,9 @@ def test_a_failing_check_stops_the_chain_in_place(site: Deployment) -> None:
     assert steps_of(done) == ["article"]
     [check] = done.get_asset_check_evaluations()
     assert (check.check_name, check.passed, check.blocking) == ("article_is_publishable", False, True)
-    assert check.description == "“Lorem ipsum” is a placeholder: write what belongs there."
+    assert check.description == (
+        "“Lorem ipsum” is a placeholder: write what belongs there. It stands in: “Lorem ipsum dolor sit amet.”"
+    )
     assert "- **error** · placeholder · *conclusion:0*" in str(check.metadata["findings"].value)
     assert len(site.rows(Event, Event.kind == "article.linked")) == before
 

@@ -45,8 +45,7 @@ def write_article(brief: ArticleBrief) -> ArticleDraft:
         plan_sections(
             planning_prose(brief.voice, subject),
             subject,
-            brief.content_type,
-            brief.content_structure,
+            brief.contract,
             keywords=brief.secondary_keywords,
             siblings=brief.sibling_topics,
             target_words=brief.target_words,
@@ -112,7 +111,9 @@ class _Article:
         questions = min(8, max(questions, min(len(asked), target // _WORDS_A_QUESTION)))
         own = brief.primary_keyword if self.subject.reading.verb else None
         known = [keyword for keyword in keywords if keyword is not own]
-        if ours:
+        if not self._has("faq"):
+            faq = []
+        elif ours:
             faq = answer_questions(self.prose, self.subject, asked[:_MOST_ASKED_OF_US], (), min(2, len(asked)))
             faq += questions_about_site(self.prose)
         else:
@@ -125,7 +126,7 @@ class _Article:
             )
         takeaways = self._takeaways() if self._has("key_takeaways") else []
         conclusion = self._conclusion() if self._has("conclusion") else []
-        call = self.prose.draw(opening.CALLS[self._manner()])
+        call = self.prose.draw(opening.CALLS[self._manner()]) if self._has("call_to_action") else ""
         spent = sum(word_count(t) for t in (*introduction, *takeaways, *conclusion, call))
         spent += sum(word_count(pair.question) + word_count(pair.answer) for pair in faq)
         spent += sum(word_count(text) for pair in pros_cons for text in (*pair.pros, *pair.cons))

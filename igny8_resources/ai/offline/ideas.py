@@ -82,7 +82,12 @@ _ANGLES: dict[str, tuple[str, ...]] = {
 
 
 def draft_idea(brief: ClusterBrief) -> IdeaDraft:
-    """Plan one page for a cluster; its outline is what the offline writer would write under it."""
+    """Plan one page for a cluster; its outline is what the offline writer would write under it.
+
+    Raises:
+        UnsuitableStructure: the content type cannot have the structure.
+    """
+    contract = contract_for(brief.content_type, brief.content_structure)
     primary = _head(brief)
     others = [keyword for keyword in brief.keywords if normal(keyword.text) != normal(primary.text)]
     asked = {normal(question) for question in brief.questions}
@@ -91,11 +96,10 @@ def draft_idea(brief: ClusterBrief) -> IdeaDraft:
     planned = plan_sections(
         planning_prose(brief.voice, subject),
         subject,
-        brief.content_type,
-        brief.content_structure,
+        contract,
         keywords=secondary,
         siblings=(),
-        target_words=min(_USUAL_WORDS, contract_for(brief.content_type, brief.content_structure).words.target),
+        target_words=min(_USUAL_WORDS, contract.words.target),
     )
     seed = f"{brief.voice.site_key}\0{normal(primary.text)}\0{brief.content_structure}"
     return IdeaDraft(

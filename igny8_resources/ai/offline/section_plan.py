@@ -17,9 +17,9 @@ from igny8_resources.ai.offline.prose import Prose, pattern_of
 from igny8_resources.ai.offline.section_wording import GUIDE_SECTIONS, SectionWording
 from igny8_resources.ai.offline.subject import Subject, compared_things
 from igny8_resources.ai.offline.topics import Topic, aspect_of, group_keywords, modifiers_of, usual_topics
-from igny8_resources.contracts.outlines import OutlineContract, OutlinePart, contract_for
+from igny8_resources.contracts.outlines import OutlineContract, OutlinePart
 from igny8_resources.contracts.planner import KeywordFacts
-from igny8_resources.contracts.vocabulary import ArticlePart, ContentStructure, ContentType
+from igny8_resources.contracts.vocabulary import ArticlePart
 
 SECTIONS: dict[str, SectionWording] = GUIDE_SECTIONS | PAGE_SECTIONS
 
@@ -62,23 +62,17 @@ class PlannedSection:
 def plan_sections(
     prose: Prose,
     subject: Subject,
-    content_type: ContentType,
-    structure: ContentStructure,
+    contract: OutlineContract,
     *,
     keywords: Sequence[KeywordFacts],
     siblings: Sequence[str],
     target_words: int,
 ) -> list[PlannedSection]:
-    """Plan a page by its contract. ``keywords`` are the secondary ones; the number of topics follows the words wanted.
-
-    Raises:
-        UnsuitableStructure: the content type cannot have the structure.
-    """
-    contract = contract_for(content_type, structure)
+    """Plan a page by its contract. ``keywords`` are the secondary ones; the number of topics follows the words wanted."""
     grouped = group_keywords(subject, keywords)
     parts = [part for part in contract.parts if part.block.startswith("section") and _wanted(part, contract, grouped)]
     order = [_KIND_OF.get(part.part, part.part) for part in parts]
-    if content_type == "brand_page":
+    if contract.content_type == "brand_page":
         order = ["brand_history" if kind == "history" else kind for kind in order]
     least = max((part.at_least for part in parts if part.part in {"topic", "subtopic"}), default=0)
     names = list(dict.fromkeys(siblings))[:6] if "siblings" in order else []
@@ -102,7 +96,7 @@ def plan_sections(
             heading = prose.draw(SECTIONS[kind].headings, **heading_slots(subject, keywords))
             planned.append(PlannedSection(kind, heading or capital(kind), topic, part.part))
     planned = _with_keyword(planned, subject)
-    return _numbered(planned) if structure == "top_listicle" else planned
+    return _numbered(planned) if contract.content_structure == "top_listicle" else planned
 
 
 def _wanted(part: OutlinePart, contract: OutlineContract, grouped: Sequence[Topic]) -> bool:
