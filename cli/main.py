@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from cli.articles import article_app, task_app
 from cli.clusters import clusters_app
+from cli.credits import credits_app
 from cli.due_work import work
 from cli.files import cluster, render
 from cli.imports import export_app, import_file, seeds_app
+from cli.models import models_app
 from cli.planning import ideas, opportunities_app, terms_app
 from cli.servers import dev, serve
 from cli.terminal import SiteKey, console, platform_here, sentences
@@ -26,6 +29,11 @@ app.add_typer(site_app, name="site")
 user_app = typer.Typer(no_args_is_help=True, help="People who sign in to the API.")
 app.add_typer(user_app, name="user")
 app.add_typer(clusters_app, name="clusters")
+app.add_typer(task_app, name="task")
+app.add_typer(article_app, name="article")
+app.add_typer(models_app, name="models")
+app.add_typer(ai_app, name="ai")
+app.add_typer(credits_app, name="credits")
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(export_app, name="export")
 app.command("import")(import_file)
@@ -126,7 +134,9 @@ def site_switch(
 def user_add(
     email: Annotated[str, typer.Argument(help="The address that the person signs in with.")],
     account: Annotated[str, typer.Option(help="The account's slug.")] = "main",
-    role: Annotated[str, typer.Option(help="owner, admin, editor or viewer.")] = "owner",
+    role: Annotated[
+        str, typer.Option(help="owner, admin, editor, viewer; developer or system_bot may grant credits.")
+    ] = "owner",
     site: Annotated[list[str] | None, typer.Option(help="Sites an editor or viewer may see; repeat.")] = None,
     password: Annotated[str, typer.Option(help="The password; asked for when it is not given.")] = "",
 ) -> None:
@@ -263,7 +273,8 @@ def status() -> None:
 
 
 def _print_made(parts: Platform, site_key: str) -> None:
-    from cli.show import made_table, waiting_for_approval
+    from cli.replay import ai_app
+from cli.show import made_table, waiting_for_approval
 
     console.print(made_table(parts, site_key))
     for key, title, page in waiting_for_approval(parts, site_key):

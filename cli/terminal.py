@@ -68,6 +68,7 @@ def _sentence(failure: Exception) -> str | None:
 def _known_failures() -> tuple[type[Exception], ...]:
     """Failures whose message is the whole answer."""
     from cli.engine import EngineBusy
+    from igny8_assets.not_ready import NotReady
     from igny8_assets.planner.clusters.editing import EditRefused
     from igny8_assets.planner.keywords.exports import KeywordFileError
     from igny8_assets.planner.keywords.importing import ImportRefused
@@ -75,14 +76,22 @@ def _known_failures() -> tuple[type[Exception], ...]:
     from igny8_assets.planner.taxonomies.term_files import TermFileRefused
     from igny8_assets.review import NotApprovable
     from igny8_assets.video.failures import VideoError
+    from igny8_assets.writer.source_reading import SourceRefused
     from igny8_resources.ai.errors import ProviderError
-    from igny8_resources.credits import InsufficientCredits
+    from igny8_resources.billing.movements import MovementRefused
+    from igny8_resources.billing.prices import PriceRefused
+    from igny8_resources.billing.renewal import RenewalRefused
+    from igny8_resources.credits import InsufficientCredits, PriceMissing
     from igny8_resources.media import MediaError
     from igny8_resources.warehouse.migrate import WarehouseNotReady
+    from igny8_resources.warehouse.store.models import ModelRefused
     from igny8_resources.warehouse.store.opportunities import UnknownOpportunity
-    from igny8_resources.warehouse.store.sites import ModuleDisabled, SiteRefused, UnknownSite
+    from igny8_resources.warehouse.store.sites import ModuleDisabled, SiteRefused, UnknownAccount, UnknownSite
+    from igny8_resources.warehouse.store.sources import TooManySources, UnknownSource
     from igny8_resources.warehouse.store.taxonomies import UnknownTerm
+    from igny8_resources.warehouse.store.versions import NotAProposal, UnknownVersion, VersionConflict
     from igny8_resources.warehouse.store.writer import NothingWritten, UnknownArticle
+    from igny8_resources.web_pages import PageUnreadable
 
     return (
         DecisionRefused,
@@ -93,18 +102,32 @@ def _known_failures() -> tuple[type[Exception], ...]:
         InsufficientCredits,
         KeywordFileError,
         MediaError,
+        ModelRefused,
         ModuleDisabled,
+        MovementRefused,
+        PageUnreadable,
         PortTaken,
+        NotAProposal,
         NotApprovable,
+        NotReady,
         NothingWritten,
+        PriceMissing,
+        PriceRefused,
         ProviderError,
+        RenewalRefused,
         SettingsError,
         SiteRefused,
+        SourceRefused,
         TermFileRefused,
+        UnknownAccount,
+        TooManySources,
         UnknownArticle,
         UnknownOpportunity,
         UnknownSite,
+        UnknownSource,
         UnknownTerm,
+        UnknownVersion,
+        VersionConflict,
         VideoError,
         WarehouseNotReady,
     )

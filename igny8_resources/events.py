@@ -8,11 +8,13 @@ its transaction's id, and a reader takes only events whose transaction is older 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Self
 
 from sqlalchemy import ColumnElement, func, literal_column, select, tuple_
 from sqlalchemy.orm import Session
 
+from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import Event
 
 _POSITION = re.compile(r"(\d+):(\d+)")
@@ -63,6 +65,22 @@ def append_event(
         event.txid = literal_column("pg_current_xact_id()::text::bigint")
     session.add(event)
     return event
+
+
+def append_alert(
+    session: Session, kind: str, subject: str, *, account_id: int, payload: dict[str, Any], quiet: timedelta
+) -> bool:
+    """Record something that a person should act on, unless the same was said within ``quiet``; whether it was recorded."""
+    said = select(Event.id).where(
+        Event.account_id == account_id,
+        Event.kind == kind,
+        Event.subject == subject,
+        Event.created_at > utc_now() - quiet,
+    )
+    if session.scalar(said.limit(1)) is not None:
+        return False
+    append_event(session, kind, subject, account_id=account_id, payload=payload)
+    return True
 
 
 def _is_settled(session: Session) -> ColumnElement[bool] | None:

@@ -1,4 +1,4 @@
-"""Calendar work that keeps the instance small: old runs, finished partitions, reservations nobody will use.
+"""Calendar work: old runs, finished partitions and reservations nobody will use go; models that end are named.
 
 Dagster's own retention covers ticks only; runs and dynamic partitions stay for ever unless something removes them.
 """
@@ -64,10 +64,27 @@ def release_reservations(context: dg.OpExecutionContext, platform: PlatformResou
     return released
 
 
-@dg.job(description="Nightly: old runs, partitions of articles finished long ago, reservations of dead calls.")
+@dg.op(description="Tell the accounts that use a model which ends within a month.")
+def warn_of_ending_models(context: dg.OpExecutionContext, platform: PlatformResource, released: int) -> int:
+    """Returns how many models end."""
+    from igny8_resources.ai.routing import Routing
+    from igny8_resources.warehouse.store.models import warn_of_ends
+
+    del released
+    parts = platform.platform
+    routing = Routing(parts.settings, parts.warehouse)
+    configured = [(kind, name, model) for kind in ("text", "image") for name, model in routing.configured(kind)]
+    with parts.warehouse.write() as session:
+        warnings = warn_of_ends(session, configured, datetime.now(UTC).date())
+    for warning in warnings:
+        context.log.warning(warning)
+    return len(warnings)
+
+
+@dg.job(description="Nightly: old runs, partitions of finished articles, reservations of dead calls, models that end.")
 def housekeeping() -> None:
-    """Purge, then retire, then release."""
-    release_reservations(retire_partitions(purge_runs()))
+    """Purge, then retire, then release, then warn."""
+    warn_of_ending_models(release_reservations(retire_partitions(purge_runs())))
 
 
 housekeeping_schedule = dg.ScheduleDefinition(

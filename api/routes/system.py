@@ -14,6 +14,7 @@ from api.links import content_path, posts_of_content_path, tasks_of_request_path
 from api.problems import Problem, database_trouble, not_found
 from api.shapes.requests import ProgressItem, TaskProgress
 from api.version import VERSION
+from igny8_resources.ai.routing import OFFLINE, Routing
 from igny8_resources.requests import progress_of
 from igny8_resources.warehouse.migrate import HEAD
 from igny8_resources.warehouse.tables.columns import utc_now
@@ -50,7 +51,8 @@ class Status(Shape):
     database: str = Field(description="sqlite or postgresql.")
     schema_revision: str
     media_store: Literal["folder", "s3"]
-    text_provider: Literal["offline", "openai-compatible"]
+    text_models: list[str] = Field(description="Connections and models that write, the first choice first.")
+    image_models: list[str] = Field(description="Connections and models that make pictures, the first choice first.")
     requests: dict[str, int] = Field(description="The account's requests by status.")
     oldest_queued_seconds: int | None = Field(
         description="How long the oldest queued request has waited; when it grows, the daemon is not running."
@@ -67,18 +69,23 @@ def read_status(access: Reader) -> Envelope[Status]:
         )
         requests = dict(counted.tuples().all())
         oldest = session.scalar(select(func.min(Request.created_at)).where(Request.status == "queued"))
-    uses_model = settings.openai_base_url is not None or settings.openai_api_key is not None
+    routing = Routing(settings, access.service.warehouse)
     return Envelope(
         data=Status(
             version=VERSION,
             database="sqlite" if access.service.warehouse.is_sqlite else "postgresql",
             schema_revision=HEAD,
             media_store="s3" if settings.media.startswith("s3://") else "folder",
-            text_provider="openai-compatible" if uses_model else "offline",
+            text_models=_chain(routing, "text"),
+            image_models=_chain(routing, "image"),
             requests=requests,
             oldest_queued_seconds=None if oldest is None else max(0, int((utc_now() - oldest).total_seconds())),
         )
     )
+
+
+def _chain(routing: Routing, kind: str) -> list[str]:
+    return [f"{connection}/{model}" for connection, model in routing.configured(kind)] or [OFFLINE]
 
 
 @router.get(

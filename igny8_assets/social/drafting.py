@@ -71,7 +71,7 @@ def _picture(
     from igny8_assets.social.images import SOCIAL_IMAGE_SIZES, fit_for_platform
 
     size, palette, original = SOCIAL_IMAGE_SIZES[platform], palette_for(site.key, site.accent), featured.media_key
-    if size.height >= size.width and parts.ai.image_provider.name == "offline":
+    if size.height >= size.width and parts.ai.draws_cards(tenant_of(site)):
         # A card is designed for its format: a wide one fitted into a square or upright frame would waste half of it.
         original = parts.ai.picture(
             tenant_of(site),

@@ -1,12 +1,20 @@
 """What can go wrong with a provider, by what a person or the router should do about it."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 
 class ProviderError(Exception):
-    """A call that did not give a usable answer. ``transient`` says whether the same call may succeed later."""
+    """A call that did not give a usable answer. ``transient`` says whether the same call may succeed later.
+
+    An answer that cannot be used may have to be paid for all the same: ``input_tokens``, ``output_tokens`` and ``cost_usd``
+    say what it used, where that is known.
+    """
 
     transient = False
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cost_usd: Decimal | None = None
 
 
 class ProviderUnavailable(ProviderError):

@@ -21,6 +21,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from igny8_resources import credits
+from igny8_resources.ai.errors import ProviderError
 from igny8_resources.ownership import is_gone, kept_alive, lease_end, new_claim
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.tables.columns import utc_now
@@ -30,8 +31,23 @@ WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 900.0
 
 
+# Calls that wait for a provider's batch are owned by it: ``batch:`` and the id of its row.
+BATCH_OWNER = "batch:"
+
+
 class CallHeld(Exception):
-    """Another process has been working on the very same call for too long."""
+    """Another process has been working on the very same call for too long, or it waits for a provider's batch."""
+
+
+class HandedOver(Exception):
+    """``perform`` leaves its call to an owner that outlives this process; the reservation stays with the call.
+
+    ``record`` notes whatever the new owner needs, in the transaction in which the call changes hands, and returns its token.
+    """
+
+    def __init__(self, record: Callable[[Session, AiCall], str]) -> None:
+        super().__init__("the call waits for a provider's batch")
+        self.record = record
 
 
 @dataclass(frozen=True)
@@ -124,7 +140,8 @@ class Journal:
 
         Raises:
             InsufficientCredits: the account cannot pay; nothing was called.
-            CallHeld: another process holds the same call and does not finish.
+            CallHeld: another process holds the same call and does not finish, or it waits for a provider's batch.
+            HandedOver: ``perform`` raised it, and the call has its new owner.
             BaseException: whatever ``perform`` raised, interruptions included; its reservation was released.
         """
         claim = self._claim(spec)
@@ -135,6 +152,9 @@ class Journal:
             with kept_alive(lambda: self._renew(claim)):
                 performed = perform()
             return self._settle(spec, claim, performed, time.monotonic() - began)
+        except HandedOver as handed:
+            self._hand_over(claim, handed)
+            raise
         except BaseException as failure:
             self._fail(spec, claim, failure)
             raise
@@ -166,6 +186,9 @@ class Journal:
                 if not self._is_known(spec, request_hash):
                     raise
                 continue
+            except credits.InsufficientCredits as short:
+                credits.note_refused(self.warehouse, spec.account_id, short, subject=spec.subject, site_id=spec.site_id)
+                raise
             if claim is not None:
                 return claim
             if time.monotonic() > deadline:
@@ -188,6 +211,11 @@ class Journal:
             return _Claim(call.id, "", _answered(call, replayed=True))
         if call is not None and call.status == "pending":
             if not is_gone(call.owner, call.lease_until):
+                if call.owner.startswith(BATCH_OWNER):
+                    number = call.owner.removeprefix(BATCH_OWNER)
+                    raise CallHeld(
+                        f"{spec.function} for {spec.subject} waits for batch {number}, which goes on by itself"
+                    )
                 return None
             # Its owner died: the call is ours now, with the reservation it had made.
             call.owner, call.lease_until = new_claim(), lease_end()
@@ -204,6 +232,13 @@ class Journal:
         call.owner, call.lease_until = new_claim(), lease_end()
         _reserve(session, spec, call)
         return _Claim(call.id, call.owner)
+
+    def _hand_over(self, claim: _Claim, handed: HandedOver) -> None:
+        with self.warehouse.write() as session:
+            call = session.get_one(AiCall, claim.call_id, with_for_update={"key_share": True})
+            if call.status != "pending" or call.owner != claim.owner:
+                raise CallHeld(f"{call.function} for {call.subject} was taken over by another process")
+            call.owner, call.lease_until = handed.record(session, call), None
 
     def _renew(self, claim: _Claim) -> None:
         with self.warehouse.write() as session:
@@ -222,7 +257,9 @@ class Journal:
             if call.status == "failed":
                 # The same, and the other one failed: its reservation is gone, so that this answer needs one of its own.
                 _reserve(session, spec, call)
-            charged, listed = credits.price_of(session, spec.operation, spec.provider)
+            charged, listed = credits.price_at_settlement(
+                session, spec.operation, spec.provider, reserved=call.reserved, units=spec.units
+            )
             # An answer never costs more than was reserved for it: the payer agreed to that much and no more.
             cost = min(credits.exact(charged * performed.units), call.reserved)
             list_cost = credits.exact(listed * performed.units)
@@ -258,6 +295,9 @@ class Journal:
             if call.status != "pending" or call.owner != claim.owner:
                 return
             call.status, call.error = "failed", f"{type(failure).__name__}: {failure}"
+            if isinstance(failure, ProviderError):
+                call.input_tokens, call.output_tokens = failure.input_tokens, failure.output_tokens
+                call.cost_usd = failure.cost_usd
             call.owner, call.lease_until, call.finished_at = "", None, utc_now()
             credits.release(session, spec.account_id, call.reserved, reference=_reservation(call))
 
@@ -279,10 +319,15 @@ class Journal:
             )
             abandoned = [call for call in pending if is_gone(call.owner, call.lease_until)]
             for call in abandoned:
-                call.status, call.error = "failed", "its process ended before the answer came"
-                call.owner, call.lease_until, call.finished_at = "", None, utc_now()
-                credits.release(session, call.account_id, call.reserved, reference=_reservation(call))
+                give_back(session, call, "its process ended before the answer came")
         return len(abandoned)
+
+
+def give_back(session: Session, call: AiCall, reason: str) -> None:
+    """End a pending call without an answer and release its reservation; the row must be locked."""
+    call.status, call.error = "failed", reason
+    call.owner, call.lease_until, call.finished_at = "", None, utc_now()
+    credits.release(session, call.account_id, call.reserved, reference=_reservation(call))
 
 
 def _reservation(call: AiCall) -> str:

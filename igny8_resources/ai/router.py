@@ -7,17 +7,28 @@ its service (one file each), or what a brief contains (the domains).
 import hashlib
 import io
 import json
+import logging
 import wave
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from igny8_resources.ai.errors import AnswerInvalid
+from igny8_resources.ai.answers import checked_answer, checked_payload, count_words
+from igny8_resources.ai.catalogue import ModelFacts
+from igny8_resources.ai.errors import (
+    NoProviderLeft,
+    ProviderError,
+    ProviderRejected,
+    ProviderUnavailable,
+    QuotaExhausted,
+)
 from igny8_resources.ai.journal import Answered, CallSpec, Journal, Performed
-from igny8_resources.ai.prompts import prompt_for
+from igny8_resources.ai.prompting import RenderedPrompt, keep_prompt_text, rendered_prompt
 from igny8_resources.ai.providers import (
     EmbeddingProvider,
     ImageCall,
@@ -28,7 +39,9 @@ from igny8_resources.ai.providers import (
     TextCall,
     TextProvider,
 )
+from igny8_resources.ai.routing import OFFLINE, P, Route, Routing
 from igny8_resources.contracts.video import WordTiming
+from igny8_resources.events import append_alert
 from igny8_resources.media import MediaStore, content_key
 from igny8_resources.settings import Settings
 from igny8_resources.tenant import Tenant
@@ -39,7 +52,13 @@ if TYPE_CHECKING:
 
     from igny8_resources.ai.vector_cache import Progress
 
+LOG = logging.getLogger("igny8.ai")
 T = TypeVar("T", bound=BaseModel)
+# A call as the journal knows it, and how to get its answer.
+Attempt: TypeAlias = tuple[CallSpec, Callable[[], Answered]]
+
+GENERATE_IMAGE = "generate_image"
+ALERT_AGAIN_AFTER = timedelta(hours=1)
 
 # Content is priced by length, which is known only afterwards: reserve for a longer article than was asked for.
 LENGTH_HEADROOM = Decimal("1.5")
@@ -81,37 +100,37 @@ def digest_of(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
-class AIRouter:
-    """Answers text, image, speech and embedding calls for a tenant."""
+class Deferral(Protocol):
+    """Answers calls some other way than at once: those that it has no answer to yet, it keeps for a batch."""
 
-    def __init__(self, settings: Settings, warehouse: Warehouse, media: MediaStore) -> None:
+    def answer(self, spec: CallSpec, route: "Route[TextProvider]", call: TextCall) -> Answered:
+        """The answer, if it has come.
+
+        Raises:
+            CallDeferred: it has not; the call is part of a batch now.
+        """
+        ...
+
+
+class AIRouter:
+    """Answers text, image, speech and embedding calls for a tenant.
+
+    With ``deferral`` text is not asked for at once; see ``igny8_resources.ai.openai_batch``.
+    """
+
+    def __init__(
+        self, settings: Settings, warehouse: Warehouse, media: MediaStore, *, deferral: Deferral | None = None
+    ) -> None:
         self.settings = settings
         self.journal = Journal(warehouse)
         self.media = media
+        self.deferral = deferral
+        self._kept_prompts: set[tuple[int, str]] = set()
 
     @cached_property
-    def text_provider(self) -> TextProvider:
-        """The OpenAI-compatible server when one is configured, else the offline provider."""
-        if self.settings.openai_base_url or self.settings.openai_api_key:
-            from igny8_resources.ai.openai_text import OpenAITextProvider
-
-            key = self.settings.openai_api_key
-            return OpenAITextProvider(
-                base_url=self.settings.openai_base_url or "https://api.openai.com/v1",
-                api_key=key.get_secret_value() if key else "",
-                model=self.settings.openai_model,
-                timeout=self.settings.openai_timeout_seconds,
-            )
-        from igny8_resources.ai.offline.text import OfflineTextProvider
-
-        return OfflineTextProvider()
-
-    @cached_property
-    def image_provider(self) -> ImageProvider:
-        """The built-in designed cards."""
-        from igny8_resources.ai.offline.cards import OfflineImageProvider
-
-        return OfflineImageProvider()
+    def routing(self) -> Routing:
+        """Which models may answer what."""
+        return Routing(self.settings, self.journal.warehouse)
 
     @cached_property
     def speech_provider(self) -> SpeechProvider:
@@ -137,79 +156,200 @@ class AIRouter:
         schema: type[T],
         operation: str,
         expected_words: int | None = None,
+        variant: str | None = None,
+        sector_id: int | None = None,
         salt: str = "",
     ) -> TextResult[T]:
-        """Structured text. ``expected_words`` is given for operations priced by 100 words of the answer.
+        """Structured text from the first model of the chain that can be reached.
+
+        Args:
+            tenant: Who pays and for which site.
+            function: The AI function, such as ``generate_content``.
+            subject: What the text is for, such as an article's partition.
+            inputs: The brief.
+            schema: What the answer must be.
+            operation: The row of the price list.
+            expected_words: Given for operations priced by 100 words of the answer.
+            variant: Narrows the prompt, such as to a content type; None: as the brief says.
+            sector_id: Whose strategy may replace the prompt.
+            salt: Asks for a fresh answer to an otherwise identical call.
 
         Raises:
             ProviderError: by its kind, see ``igny8_resources.ai.errors``.
             InsufficientCredits: the account cannot pay.
         """
-        provider, prompt = self.text_provider, prompt_for(function)
+        prompt = self._prompt(tenant, function, inputs, variant, sector_id)
         units = Decimal(1) if expected_words is None else Decimal(expected_words) / 100 * LENGTH_HEADROOM
-        spec = CallSpec(
-            account_id=tenant.account_id,
-            site_id=tenant.site_id,
-            kind="text",
-            function=function,
-            subject=subject,
-            provider=provider.name,
-            model=provider.model,
-            operation=operation,
-            units=units,
-            inputs=inputs.model_dump(mode="json"),
-            prompt_version=f"{prompt.version}:{digest_of(prompt.text)[:12]}",
-            schema_digest=digest_of(schema.model_json_schema())[:16],
-            salt=salt,
-        )
+        call = TextCall(function, prompt.text, inputs, schema)
+        asked, digest = inputs.model_dump(mode="json"), digest_of(schema.model_json_schema())[:16]
 
-        def perform() -> Performed:
-            answer = provider.complete(TextCall(function, prompt.text, inputs, schema))
-            checked = _checked(schema, answer.payload, function)
-            actual = units if expected_words is None else Decimal(count_words(checked)) / 100
-            return Performed(
-                response=checked.model_dump(mode="json"),
-                units=actual,
-                input_tokens=answer.input_tokens,
-                output_tokens=answer.output_tokens,
+        def attempt(route: Route[TextProvider]) -> Attempt:
+            spec = CallSpec(
+                account_id=tenant.account_id,
+                site_id=tenant.site_id,
+                user_id=tenant.user_id,
+                kind="text",
+                function=function,
+                subject=subject,
+                provider=route.facts.provider,
+                model=route.provider.model,
+                operation=operation,
+                units=units,
+                inputs=asked,
+                prompt_version=prompt.version,
+                prompt_digest=prompt.template_digest,
+                schema_digest=digest,
+                salt=salt,
             )
 
-        call = self.journal.answer(spec, perform)
-        return TextResult(_checked(schema, call.response, function), call)
+            def perform() -> Performed:
+                checked, input_tokens, output_tokens, estimated = checked_answer(route.provider, call)
+                return Performed(
+                    response=checked.model_dump(mode="json"),
+                    units=units if expected_words is None else Decimal(count_words(checked)) / 100,
+                    input_tokens=input_tokens,
+                    output_tokens=output_tokens,
+                    tokens_estimated=estimated,
+                    cost_usd=route.facts.cost_usd(input_tokens, output_tokens),
+                )
+
+            if self.deferral is not None:
+                deferral = self.deferral
+                return spec, lambda: deferral.answer(spec, route, call)
+            return spec, lambda: self.journal.answer(spec, lambda: self._observed(route, perform))
+
+        answered = self._first_answer(tenant, function, self.routing.text(tenant, function), attempt)
+        return TextResult(checked_payload(schema, answered.response, function), answered)
 
     def picture(
         self, tenant: Tenant, *, subject: str, call: ImageCall, operation: str = "image", salt: str = ""
     ) -> PictureResult:
-        """One picture, kept in the media store."""
-        provider = self.image_provider
-        spec = CallSpec(
-            account_id=tenant.account_id,
-            site_id=tenant.site_id,
-            kind="image",
-            function="generate_image",
-            subject=subject,
-            provider=provider.name,
-            model=provider.model,
-            operation=operation,
-            units=Decimal(1),
-            inputs=_plain(call),
-            salt=salt,
-        )
+        """One picture, kept in the media store.
 
-        def perform() -> Performed:
-            picture = provider.paint(call)
-            extension = picture.media_type.partition("/")[2].replace("jpeg", "jpg")
-            key = content_key(f"{tenant.media_prefix}/images", picture.data, extension)
-            self.media.put(key, picture.data, picture.media_type)
-            return Performed(
-                response={"media_type": picture.media_type, "width": picture.width, "height": picture.height},
+        Raises:
+            ProviderError: by its kind, see ``igny8_resources.ai.errors``.
+            InsufficientCredits: the account cannot pay.
+        """
+
+        def attempt(route: Route[ImageProvider]) -> Attempt:
+            spec = CallSpec(
+                account_id=tenant.account_id,
+                site_id=tenant.site_id,
+                user_id=tenant.user_id,
+                kind="image",
+                function=GENERATE_IMAGE,
+                subject=subject,
+                provider=route.facts.provider,
+                model=route.provider.model,
+                operation=operation,
                 units=Decimal(1),
-                media_key=key,
+                inputs=_plain(call),
+                salt=salt,
             )
 
-        answered = self.journal.answer(spec, perform)
+            def perform() -> Performed:
+                picture = route.provider.paint(call)
+                extension = picture.media_type.partition("/")[2].replace("jpeg", "jpg")
+                key = content_key(f"{tenant.media_prefix}/images", picture.data, extension)
+                self.media.put(key, picture.data, picture.media_type)
+                cost = picture.cost_usd
+                if cost is None:
+                    cost = route.facts.cost_usd(picture.input_tokens, picture.output_tokens, units=1)
+                return Performed(
+                    response={"media_type": picture.media_type, "width": picture.width, "height": picture.height},
+                    units=Decimal(1),
+                    media_key=key,
+                    input_tokens=picture.input_tokens,
+                    output_tokens=picture.output_tokens,
+                    cost_usd=cost,
+                )
+
+            return spec, lambda: self.journal.answer(spec, lambda: self._observed(route, perform))
+
+        answered = self._first_answer(tenant, GENERATE_IMAGE, self.routing.image(tenant, GENERATE_IMAGE), attempt)
         facts = answered.response
         return PictureResult(answered.media_key, facts["media_type"], facts["width"], facts["height"], answered)
+
+    def draws_cards(self, tenant: Tenant) -> bool:
+        """Whether pictures are the built-in designed cards, which show words, and not a model's."""
+        return self.routing.image(tenant, GENERATE_IMAGE)[0].facts.provider == OFFLINE
+
+    def _prompt(
+        self, tenant: Tenant, function: str, inputs: BaseModel, variant: str | None, sector_id: int | None
+    ) -> RenderedPrompt:
+        with self.journal.warehouse.read() as session:
+            prompt = rendered_prompt(
+                session,
+                account_id=tenant.account_id,
+                site_id=tenant.site_id,
+                sector_id=sector_id,
+                function=function,
+                variant=variant,
+                inputs=inputs,
+            )
+        known = (tenant.account_id, prompt.template_digest)
+        if known not in self._kept_prompts:
+            with self.journal.warehouse.write() as session:
+                keep_prompt_text(session, tenant.account_id, prompt)
+            self._kept_prompts.add(known)
+        return prompt
+
+    def _first_answer(
+        self, tenant: Tenant, function: str, routes: "Sequence[Route[P]]", attempt: "Callable[[Route[P]], Attempt]"
+    ) -> Answered:
+        """The answer of the first route that can give one.
+
+        What the journal has from any of them counts first: a call that a later model of the chain answered is not paid
+        again because an earlier one is back.
+        """
+        attempts = [attempt(route) for route in routes]
+        if len(attempts) > 1:
+            known = self.journal.first_answered([spec for spec, _ in attempts])
+            if known is not None:
+                return attempts[known][1]()
+        failures: list[tuple[str, Exception]] = []
+        today = datetime.now(UTC).date()
+        for route, (_, ask) in zip(routes, attempts, strict=True):
+            if why := route.why_not_now(today):
+                failures.append((route.facts.called, ProviderUnavailable(why)))
+                continue
+            try:
+                return ask()
+            except (ProviderUnavailable, ProviderRejected, QuotaExhausted) as failure:
+                failures.append((route.facts.called, failure))
+                if not isinstance(failure, ProviderUnavailable):
+                    self._alert(tenant, route.facts, failure)
+                if len(routes) > 1:
+                    LOG.warning("%s for %s: %s", function, route.facts.called, failure)
+        if len(failures) == 1 and len(routes) == 1:
+            raise failures[0][1]
+        raise NoProviderLeft(function, failures)
+
+    def _observed(self, route: "Route[P]", perform: Callable[[], Performed]) -> Performed:
+        """Perform a call and let the circuit breaker know how it went."""
+        try:
+            performed = perform()
+        except ProviderUnavailable as failure:
+            # A provider that says when to come back is busy, not broken.
+            if route.gate is not None and failure.retry_after is None:
+                route.gate.failed(str(failure))
+            raise
+        if route.gate is not None:
+            route.gate.succeeded()
+        return performed
+
+    def _alert(self, tenant: Tenant, model: ModelFacts, failure: ProviderError) -> None:
+        """Tell people what only they can mend: no money, a wrong key, an unknown model."""
+        kind = "ai.quota_exhausted" if isinstance(failure, QuotaExhausted) else "ai.provider_rejected"
+        with self.journal.warehouse.write() as session:
+            append_alert(
+                session,
+                kind,
+                model.called,
+                account_id=tenant.account_id,
+                payload={"message": str(failure)},
+                quiet=ALERT_AGAIN_AFTER,
+            )
 
     def speech(
         self, tenant: Tenant, *, subject: str, call: SpeechCall, operation: str = "voiceover", salt: str = ""
@@ -227,6 +367,7 @@ class AIRouter:
             provider=provider.name,
             model=provider.model,
             operation=operation,
+            user_id=tenant.user_id,
             units=expected_minutes,
             inputs=_plain(call),
             salt=salt,
@@ -298,39 +439,17 @@ class AIRouter:
             provider=provider,
             model="platform",
             operation=operation,
+            user_id=tenant.user_id,
             units=Decimal(1),
             inputs={"subject": subject, **inputs},
         )
         return self.journal.answer(spec, lambda: Performed(response={}, units=Decimal(1)))
 
 
-def _checked(schema: type[T], payload: dict[str, Any], function: str) -> T:
-    try:
-        return schema.model_validate(payload)
-    except ValidationError as invalid:
-        places = "; ".join(
-            f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}" for problem in invalid.errors()[:5]
-        )
-        raise AnswerInvalid(f"the answer to {function} does not fit its schema: {places}") from invalid
-
-
 def _plain(call: ImageCall | SpeechCall) -> dict[str, Any]:
     from dataclasses import asdict
 
     return json.loads(json.dumps(asdict(call)))  # type: ignore[no-any-return]
-
-
-def count_words(value: object) -> int:
-    """Words in all texts of a structured answer: what a reader would count."""
-    if isinstance(value, BaseModel):
-        return count_words(value.model_dump())
-    if isinstance(value, str):
-        return len(value.split())
-    if isinstance(value, dict):
-        return sum(count_words(part) for part in value.values())
-    if isinstance(value, list | tuple):
-        return sum(count_words(part) for part in value)
-    return 0
 
 
 def wav_bytes(samples: "np.ndarray", sample_rate: int) -> bytes:

@@ -9,6 +9,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, inspect, text
 
 from igny8_resources import credits
+from igny8_resources.ai.catalogue import seed_models
 from igny8_resources.warehouse.engine import Warehouse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -29,7 +30,7 @@ def _config(connection: Connection) -> Config:
 
 
 def migrate(warehouse: Warehouse) -> None:
-    """Create or upgrade the schema, the views and the price list; processes that arrive together wait for one another.
+    """Create or upgrade the schema, the views, the prices and the model catalogue; who arrives meanwhile waits.
 
     Raises:
         WarehouseNotReady: the schema is one that this program does not know.
@@ -45,6 +46,7 @@ def migrate(warehouse: Warehouse) -> None:
                 raise _not_ours(current_revision(connection)) from unknown
     with warehouse.write() as session:
         credits.seed_prices(session)
+        seed_models(session)
 
 
 def current_revision(connection: Connection) -> str | None:

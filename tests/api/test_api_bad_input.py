@@ -173,7 +173,7 @@ def test_health_and_status(client: TestClient, ours: Tenant, warehouse: Warehous
     client.post(GENERATE, json={"site": "crema-lane", "articles": 1}, headers=ours.as_role())
     status = client.get("/api/v1/system/status/", headers=ours.as_role("viewer")).json()["data"]
     assert status["database"] == ("sqlite" if warehouse.is_sqlite else "postgresql")
-    assert (status["requests"], status["text_provider"]) == ({"queued": 1}, "offline")
+    assert (status["requests"], status["text_models"]) == ({"queued": 1}, ["offline"])
     assert 0 <= status["oldest_queued_seconds"] < 60
 
 

@@ -76,14 +76,23 @@ def default_author(session: Session, site: Site) -> AuthorProfile | None:
     )
 
 
-def voice_of(session: Session, site: Site) -> SiteVoice:
-    """Who is speaking, for every brief."""
-    author = default_author(session, site)
+def author_of(session: Session, site: Site, author_id: int | None) -> AuthorProfile | None:
+    """The profile that a task names, else the one that the site writes as."""
+    named = session.get(AuthorProfile, author_id) if author_id is not None else None
+    return named if named is not None and named.site_id == site.id else default_author(session, site)
+
+
+def voice_of(session: Session, site: Site, author_id: int | None = None) -> SiteVoice:
+    """Who is speaking, for every brief; ``author_id`` is the profile that a task names.
+
+    A profile that has a language of its own writes in that one, every other in the site's.
+    """
+    author = author_of(session, site, author_id)
     return SiteVoice(
         site_key=site.key,
         site_name=site.name,
         niche=site.niche,
-        language=site.language,
+        language=(author.language if author else "") or site.language,
         audience=site.audience,
         tone=author.tone if author else "",
         author_name=author.name if author else "",
@@ -173,6 +182,25 @@ def stage_rule(session: Session, site_id: int, stage: str) -> StageRule:
         select(AutomationStage).where(AutomationStage.site_id == site_id, AutomationStage.stage == stage)
     )
     return StageRule(row.enabled, row.batch_size, row.daily_cap) if row else StageRule(False, 0, 0)
+
+
+class UnknownAccount(LookupError):
+    """There is no account with this slug."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(f"there is no account {slug!r}")
+
+
+def account_by_slug(session: Session, slug: str) -> Account:
+    """The account with this slug.
+
+    Raises:
+        UnknownAccount: there is none.
+    """
+    account = session.scalar(select(Account).where(Account.slug == slug))
+    if account is None:
+        raise UnknownAccount(slug)
+    return account
 
 
 def create_account(session: Session, slug: str, name: str, *, credits: Decimal, reference: str) -> Account:
