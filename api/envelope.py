@@ -48,12 +48,15 @@ class Refusal(BaseModel):
 _MEANINGS = {
     400: "The request cannot be read, or a value in it cannot be used; `errors` names the fields.",
     401: "Nobody is signed in: the access token is missing, expired or not valid.",
+    402: "The account has not enough credits; `error` says how many are needed.",
     403: "The role may not do this, or the module is switched off for the site.",
     404: "There is no such thing, or it belongs to another account: the two look the same.",
     409: "It cannot be done in the present state; `error` says why.",
     413: "The body is larger than the service takes.",
     416: "The byte range lies outside the file.",
+    428: "The change must say which version it was made to: the `If-Match` header is missing.",
     500: "Something went wrong on the service's side; quote the `X-Request-ID` header.",
+    502: "A model or another service outside did not answer usably; `error` says what it said.",
     503: "The warehouse does not answer or has no schema.",
 }
 

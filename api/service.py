@@ -12,6 +12,7 @@ from igny8_resources.warehouse.engine import Warehouse
 
 if TYPE_CHECKING:
     from igny8_resources.media import MediaStore
+    from igny8_resources.platform import Platform
 
 
 @dataclass
@@ -29,6 +30,13 @@ class Service:
 
         is_remote = self.settings.media.startswith("s3://")
         return media_store(self.settings.media, None if is_remote else f"{self.settings.public_url}/api/v1/media")
+
+    @cached_property
+    def platform(self) -> "Platform":
+        """Models and what they need, for the few calls that a request waits for."""
+        from igny8_resources.platform import Platform
+
+        return Platform(self.settings)
 
 
 def service_of(request: Request) -> Service:

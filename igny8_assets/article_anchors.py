@@ -13,7 +13,8 @@ PROS_CONS = "pros-and-cons"
 FAQ = "faq"
 CONCLUSION = "conclusion"
 RELATED = "related-reading"
-_FIXED = frozenset({TAKEAWAYS, PROS_CONS, FAQ, CONCLUSION, RELATED})
+SOURCES = "sources"
+_FIXED = frozenset({TAKEAWAYS, PROS_CONS, FAQ, CONCLUSION, RELATED, SOURCES})
 
 
 class ArticleAnchors(Value):

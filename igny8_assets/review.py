@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from igny8_assets.findings import Finding, passed
 from igny8_assets.schema.validation import validate_graph
+from igny8_assets.writer.citations import citation_findings
 from igny8_assets.writer.quality import check_article
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 from igny8_resources.events import append_event
 from igny8_resources.warehouse.store import writer as store
 from igny8_resources.warehouse.store.sites import automation_of, module_enabled
+from igny8_resources.warehouse.store.sources import citable_sources
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Content, Task
@@ -19,9 +21,13 @@ from igny8_resources.warehouse.tables.writer import Content, Task
 AUTOMATION = "automation:auto_approve"
 
 
-def article_findings(content: Content, brief: ArticleBrief) -> list[Finding]:
-    """What the text's own checks say."""
-    return check_article(ArticleDraft.model_validate(content.draft), brief)
+def article_findings(session: Session, content: Content, brief: ArticleBrief) -> list[Finding]:
+    """What the text's own checks say, its citations held against the whole of their sources; errors first."""
+    draft = ArticleDraft.model_validate(content.draft)
+    found = check_article(draft, brief)
+    if draft.citations:
+        found += citation_findings(draft, citable_sources(session, content.task_id, with_text=True))
+    return sorted(found, key=lambda finding: finding.severity != "error")
 
 
 def schema_findings(session: Session, content: Content) -> list[Finding]:
@@ -60,7 +66,7 @@ class Verdict:
 def verdict_on(session: Session, content: Content, brief: ArticleBrief) -> Verdict:
     """Run every check on the article's rows as they are now."""
     findings = {
-        "text": article_findings(content, brief),
+        "text": article_findings(session, content, brief),
         "images": _image_findings(session, content),
         "schema": schema_findings(session, content),
     }

@@ -24,6 +24,11 @@ write_article = dg.define_asset_job(
     selection=dg.AssetSelection.assets("article", "image_prompts", "images", "article_schema", "internal_links"),
     description="Write one article: text, images, schema and links; blocking checks stop it in place.",
 )
+complete_article = dg.define_asset_job(
+    names.COMPLETE_ARTICLE,
+    selection=dg.AssetSelection.assets("image_prompts", "images", "article_schema", "internal_links"),
+    description="Give a text that people changed its pictures, schema and links; no text is written.",
+)
 publish_article = dg.define_asset_job(
     names.PUBLISH_ARTICLE,
     selection=dg.AssetSelection.assets("published_article"),
@@ -40,4 +45,6 @@ draft_social_posts = dg.define_asset_job(
     description="Draft one post per platform for a published article.",
 )
 
-content_jobs = [load_keywords, plan_site, write_article, publish_article, build_site, draft_social_posts]
+content_jobs = [
+    load_keywords, plan_site, write_article, complete_article, publish_article, build_site, draft_social_posts,
+]  # fmt: skip

@@ -6,6 +6,7 @@ Belongs here: names. Does not belong here: anything that imports Dagster, so tha
 LOAD_KEYWORDS = "load_keywords"
 PLAN_SITE = "plan_site"
 WRITE_ARTICLE = "write_article"
+COMPLETE_ARTICLE = "complete_article"
 PUBLISH_ARTICLE = "publish_article"
 BUILD_SITE = "build_site"
 DRAFT_SOCIAL_POSTS = "draft_social_posts"
@@ -26,6 +27,7 @@ CONTENT_JOBS = (
     LOAD_KEYWORDS,
     PLAN_SITE,
     WRITE_ARTICLE,
+    COMPLETE_ARTICLE,
     WRITE_ARTICLES,
     PUBLISH_ARTICLE,
     BUILD_SITE,

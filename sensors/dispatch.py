@@ -29,6 +29,9 @@ EVENT_KINDS = (
     "keywords.staged",
     "keywords.loaded",
     "task.created",
+    "article.edited",
+    "article.proposal_accepted",
+    "article.section_rewritten",
     "article.approved",
     "article.relinked",
     "article.published",
@@ -38,6 +41,10 @@ EVENT_KINDS = (
     "site.stage_switched",
 )
 SWITCHES = ("site.module_switched", "site.stage_switched")
+# A person changed the text: what was made of it is out of date.
+TEXT_CHANGES = ("article.edited", "article.proposal_accepted", "article.section_rewritten")
+# By event, the status in which its article is to be published.
+AWAITING_PUBLICATION = {"article.approved": "approved", "article.relinked": "published"}
 MOST_TAKEN_UP = 500
 BULK_ABOVE: int = Settings.model_fields["bulk_above"].default
 
@@ -117,14 +124,8 @@ def _rules(
         is_wanted = task.request_id is not None or stage_rule(session, site.id, "writing").enabled
         if is_wanted and not _is_bulk_task(session, task, bulk_above):
             yield names.WRITE_ARTICLE, event.subject
-    elif event.kind == "article.approved":
-        content = _content_of(session, event)
-        if content and content.status == "approved" and _stage_on(session, site, "publishing", "publisher"):
-            yield names.PUBLISH_ARTICLE, event.subject
-    elif event.kind == "article.relinked":
-        content = _content_of(session, event)
-        if content and content.status == "published" and _stage_on(session, site, "publishing", "publisher"):
-            yield names.PUBLISH_ARTICLE, event.subject
+    elif event.kind in TEXT_CHANGES or event.kind in AWAITING_PUBLICATION:
+        yield from _after_article(session, site, event)
     elif event.kind == "article.published":
         yield from _after_publication(session, site, event, videos_asked)
     elif event.kind == "video.project_created":
@@ -133,6 +134,17 @@ def _rules(
             yield names.RENDER_VIDEO, event.subject
     elif event.kind == "video.rendered" and _build_wanted(session, site, event):
         yield names.BUILD_SITE, site.key
+
+
+def _after_article(session: Session, site: Site, event: Event) -> Iterable[tuple[str, str]]:
+    content = _content_of(session, event)
+    if content is None:
+        return
+    if event.kind in TEXT_CHANGES:
+        if content.status == "draft" and module_enabled(session, site.id, "writer"):
+            yield names.COMPLETE_ARTICLE, event.subject
+    elif content.status == AWAITING_PUBLICATION[event.kind] and _stage_on(session, site, "publishing", "publisher"):
+        yield names.PUBLISH_ARTICLE, event.subject
 
 
 def _staged_files(session: Session, site: Site) -> Iterable[tuple[str, str]]:

@@ -25,6 +25,7 @@ JOB_PARTITIONS = {
     names.PLAN_SITE: "sites",
     names.BUILD_SITE: "sites",
     names.WRITE_ARTICLE: "articles",
+    names.COMPLETE_ARTICLE: "articles",
     names.PUBLISH_ARTICLE: "articles",
     names.DRAFT_SOCIAL_POSTS: "articles",
     names.CREATE_VIDEO_PROJECT: "articles",

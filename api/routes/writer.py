@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
@@ -106,10 +106,12 @@ def list_content(access: Reader, request: Request, query: Annotated[ContentQuery
 
 
 @router.get("/content/{id}/", summary="One article", responses=refusals(400, 401, 403, 404))
-def read_content(access: Reader, id: RowId) -> Envelope[ContentDetail]:  # noqa: A002 - the path's own name
-    """One article with its HTML, checks, JSON-LD, versions, images, links and cost."""
+def read_content(access: Reader, response: Response, id: RowId) -> Envelope[ContentDetail]:  # noqa: A002 - the path's own name
+    """One article with its HTML, checks, JSON-LD, versions, images, links and cost; `ETag` is its version."""
     with access.read() as session:
-        return Envelope(data=content_detail(session, id))
+        detail = content_detail(session, id)
+        response.headers["ETag"] = f'"{detail.version}"'
+        return Envelope(data=detail)
 
 
 def content_detail(session: Session, content_id: int) -> ContentDetail:

@@ -73,6 +73,7 @@ class VersionItem(Shape):
 
     version: int
     title: str
+    status: str = Field(description="standing, past, proposal (waits for a decision) or rejected.")
     written_by: str
     created_at: datetime
 

@@ -14,7 +14,7 @@ _CLOSED = frozenset({
     "a", "blockquote", "button", "caption", "code", "figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "label", "nav",
     "pre", "q", "script", "select", "style", "summary", "textarea",
 })  # fmt: skip
-_CLOSED_CLASSES = frozenset({"takeaways", "cta", "related", "toc"})
+_CLOSED_CLASSES = frozenset({"takeaways", "cta", "related", "sources", "toc"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr",
@@ -139,7 +139,7 @@ class _Reader(HTMLParser):
             self.blocks.append(element.block)
         if tag == "nav":
             self.navs.append(element)
-        if tag == "a":
+        if tag == "a" and not values.get("href", "").startswith("#"):
             item = next((outer for outer in reversed(self.stack) if outer.tag == "li"), None)
             element.link = Link(values.get("href", ""), element.link_id, start, end, item=item)
             self.links.append(element.link)

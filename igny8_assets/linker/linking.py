@@ -22,6 +22,7 @@ from igny8_assets.writer.article_html import PlacedImage, render_article
 from igny8_resources.contracts.writer import ArticleDraft
 from igny8_resources.events import append_event
 from igny8_resources.warehouse.store import writer as store
+from igny8_resources.warehouse.store.sources import citable_sources
 from igny8_resources.warehouse.tables.planner import Cluster
 from igny8_resources.warehouse.tables.publishing import InternalLink
 from igny8_resources.warehouse.tables.tenancy import Site
@@ -59,7 +60,7 @@ def set_links(session: Session, content: Content, site: Site) -> LinkedArticle:
     pages = {other.id: _page(other) for other in others}
     hub = _hub_of(session, content)
     candidates = find_candidates(_linking(content), [*pages.values(), hub])
-    result = inject_links(_with_pictures(session, content), _reachable(candidates, others, content))
+    result = inject_links(with_pictures(session, content), _reachable(candidates, others, content))
     html, inbound_here = _reapplied(session, content, result.html, result.links, pages)
     if content.html != html:
         content.html = html
@@ -111,7 +112,8 @@ def _reachable(candidates: Sequence[LinkCandidate], others: Sequence[Content], c
     return [candidate for candidate in candidates if candidate.target not in blocked]
 
 
-def _with_pictures(session: Session, content: Content) -> str:
+def with_pictures(session: Session, content: Content) -> str:
+    """An article's HTML with its pictures, as links are put into it."""
     placed = []
     for image in store.images_of(session, content.id):
         if image.section_index is None or image.status != "ready":
@@ -130,7 +132,8 @@ def _with_pictures(session: Session, content: Content) -> str:
                 height=picture.fallback.height,
             )
         )
-    return render_article(ArticleDraft.model_validate(content.draft), placed)
+    draft = ArticleDraft.model_validate(content.draft)
+    return render_article(draft, placed, sources=citable_sources(session, content.task_id))
 
 
 def _reapplied(

@@ -12,7 +12,7 @@ from igny8_resources.effects import Confirmed, EffectPlan, perform_once
 from igny8_resources.media import MediaStore
 from igny8_resources.platform import Platform
 from igny8_resources.warehouse.store import writer as store
-from igny8_resources.warehouse.store.sites import default_author, tenant_of
+from igny8_resources.warehouse.store.sites import author_of, tenant_of
 from igny8_resources.warehouse.tables.planner import Cluster
 from igny8_resources.warehouse.tables.publishing import InternalLink
 from igny8_resources.warehouse.tables.tenancy import Sector, Site
@@ -30,7 +30,7 @@ def page_document(session: Session, content: Content, site: Site, *, now: dateti
     """An article's rows as the document to publish."""
     cluster = session.get_one(Cluster, content.cluster_id)
     sector = session.get(Sector, content.sector_id) if content.sector_id else None
-    author = default_author(session, site)
+    author = author_of(session, site, content.author_id)
     links = session.scalars(
         select(InternalLink)
         .where(InternalLink.source_content_id == content.id, InternalLink.status == "applied")
@@ -48,7 +48,7 @@ def page_document(session: Session, content: Content, site: Site, *, now: dateti
         primary_keyword=content.primary_keyword,
         keywords=(content.primary_keyword, *content.secondary_keywords),
         word_count=content.word_count,
-        language=site.language,
+        language=(author.language if author else "") or site.language,
         author_name=author.name if author else "",
         sector_slug=sector.slug if sector else "",
         cluster_id=cluster.stable_id,

@@ -8,14 +8,13 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from igny8_assets.picture_cropping import crop_box
 from igny8_resources.ai.providers import Palette
 from igny8_resources.contracts.vocabulary import SocialPlatform
 from igny8_resources.palettes import rgb
 from igny8_resources.picture_files import on_ground, open_picture
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
     from PIL import Image
 
 MEGABYTE = 1_000_000
@@ -45,7 +44,6 @@ SOCIAL_IMAGE_SIZES: dict[SocialPlatform, SocialImageSize] = {
 # A crop that keeps less than this share of the picture would cut into what it shows.
 _KEEPS_AT_LEAST = 0.86
 _QUALITIES = (92, 86, 80, 72, 62, 50)
-_READ_AT = 256
 
 
 class PictureTooLarge(ValueError):
@@ -76,51 +74,10 @@ def fit_for_platform(data: bytes, platform: SocialPlatform, palette: Palette | N
     return _under_limit(fitted, platform, size.max_bytes)
 
 
-def _detail(picture: "Image.Image") -> "NDArray[np.float64]":
-    """How much happens at each place: the strength of the edges on a small grey copy."""
-    import numpy as np
-    from PIL import Image
-
-    scale = _READ_AT / max(picture.size)
-    small = picture.convert("L").resize(
-        (max(8, round(picture.width * scale)), max(8, round(picture.height * scale))), Image.Resampling.BOX
-    )
-    down, right = np.gradient(np.asarray(small, dtype=np.float64))
-    detail: NDArray[np.float64] = np.hypot(down, right)
-    return detail
-
-
-def _best_start(detail: "NDArray[np.float64]", share: float) -> float:
-    """Where along the profile a window of ``share`` of its length starts best, as a share of the length."""
-    import numpy as np
-
-    length = len(detail)
-    window = max(1, min(length, round(length * share)))
-    total = float(detail.sum()) or 1.0
-    sums = np.concatenate(([0.0], np.cumsum(detail)))
-    # At the picture's own edge nothing is cut.
-    fence = np.concatenate(([0.0], detail[1:], [0.0]))
-    starts = np.arange(length - window + 1)
-    inside = (sums[starts + window] - sums[starts]) / total
-    cuts = (fence[starts] + fence[starts + window]) / (total / length)
-    # A trim as narrow as a margin stays even at both sides unless the middle is clearly elsewhere.
-    off_centre = np.abs(starts - (length - window) / 2) / length
-    return float(starts[int(np.argmax(inside - 0.02 * cuts - 1.2 * off_centre))] / length)
-
-
 def _cropped(picture: "Image.Image", size: SocialImageSize) -> "Image.Image":
     from PIL import Image
 
-    wanted = size.width / size.height
-    detail = _detail(picture)
-    if picture.width / picture.height > wanted:
-        width = picture.height * wanted
-        left = min(_best_start(detail.sum(axis=0), width / picture.width) * picture.width, picture.width - width)
-        box = (left, 0.0, left + width, float(picture.height))
-    else:
-        height = picture.width / wanted
-        top = min(_best_start(detail.sum(axis=1), height / picture.height) * picture.height, picture.height - height)
-        box = (0.0, top, float(picture.width), top + height)
+    box = crop_box(picture, size.width / size.height)
     return picture.resize((size.width, size.height), Image.Resampling.LANCZOS, box=box)
 
 

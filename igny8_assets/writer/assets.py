@@ -33,6 +33,8 @@ def article(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
             "version": content.version,
             "new_draft": "stands" if written.stands else "kept as a proposal beside the text a person edited",
             "primary_keyword": content.primary_keyword,
+            "sources": "; ".join(written.sources_used) or "none",
+            "left_out": "; ".join(written.left_out) or "nothing",
             "preview": preview(article_markdown(standing)),
             # Built when the last step of the chain is done; the address is known from the start.
             "page": dg.MetadataValue.url(f"{parts.settings.draft_url(partition)}{content.slug}/"),

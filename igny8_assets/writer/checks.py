@@ -27,6 +27,23 @@ def article_is_publishable(context: dg.AssetCheckExecutionContext, platform: Pla
     )
 
 
+@dg.asset_check(asset="article", partitions_def=articles)
+def figures_have_sources(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
+    """Every figure stands in the brief or in a source that the article cites; the editor gets a list of those that do not."""
+    from igny8_assets.chain_checks import figure_findings
+
+    findings = figure_findings(platform.platform, context.partition_key)
+    return dg.AssetCheckResult(
+        passed=not findings,
+        # It does not stop the article: an editor who knows a figure may let it stand.
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"passages with a figure of unknown source: {len(findings)}"
+        if findings
+        else "every figure is known",
+        metadata=findings_shown(findings),
+    )
+
+
 @dg.asset_check(asset="images", partitions_def=articles, blocking=True)
 def every_image_has_its_files(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource

@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from igny8_assets.picture_cropping import crop_box
 from igny8_resources.picture_files import on_ground, open_picture
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ WIDTHS = (480, 960, 1600)
 # Chosen by eye on cards and photographs: no ringing around letters at twice the size.
 _WEBP_QUALITY = 82
 _JPEG_QUALITY = 84
+_SAME_SHAPE = 0.01
 
 
 @dataclass(frozen=True)
@@ -26,11 +28,13 @@ class ImageVariant:
     height: int
 
 
-def site_variants(data: bytes) -> list[ImageVariant]:
+def site_variants(data: bytes, aspect: float | None = None) -> list[ImageVariant]:
     """Encode a picture for the web.
 
     Args:
         data: the original file: PNG, JPEG, WebP, GIF (its first frame), TIFF or BMP.
+        aspect: the shape that the page wants, width by height; a picture of another one is cropped to it around what
+            has the most detail. None keeps the picture's own.
 
     Returns:
         Per width of ``WIDTHS`` that the original reaches, narrowest first, a WebP and a JPEG; an original between two
@@ -40,7 +44,7 @@ def site_variants(data: bytes) -> list[ImageVariant]:
     Raises:
         PictureUnreadable: the bytes are not a whole picture.
     """
-    original = open_picture(data)
+    original = _in_shape(open_picture(data), aspect)
     largest = min(original.width, WIDTHS[-1])
     widths = sorted({width for width in WIDTHS if width <= largest} | {largest}, reverse=True)
     variants: list[ImageVariant] = []
@@ -50,6 +54,14 @@ def site_variants(data: bytes) -> list[ImageVariant]:
         sized = _resized(sized, width)
         variants[:0] = [_encoded(sized, "WEBP"), _encoded(sized, "JPEG")]
     return variants
+
+
+def _in_shape(original: "Image.Image", aspect: float | None) -> "Image.Image":
+    """A picture in the shape that is wanted; a difference that nobody sees is left alone."""
+    if aspect is None or abs(original.width / original.height / aspect - 1) < _SAME_SHAPE:
+        return original
+    left, top, right, bottom = (round(edge) for edge in crop_box(original, aspect))
+    return original.crop((left, top, right, bottom))
 
 
 def _resized(original: "Image.Image", width: int) -> "Image.Image":

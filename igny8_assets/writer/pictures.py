@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from igny8_assets.page_pictures import site_picture
+from igny8_assets.writer.image_texts import without_repeats
 from igny8_resources.ai.journal import Answered
 from igny8_resources.ai.providers import ImageCall
 from igny8_resources.ai.router import TextResult
@@ -34,11 +35,11 @@ class MadeImage:
 def plan_images(parts: Platform, partition: str) -> TextResult[ImagePlan]:
     """Ask for the image plan of an article and save it."""
     with parts.warehouse.write() as session:
-        content, _, site = store.content_of(session, partition)
+        content, task, site = store.content_of(session, partition)
         require_module(session, site, "writer")
         draft = ArticleDraft.model_validate(content.draft)
         brief = ImagePlanBrief(
-            voice=voice_of(session, site),
+            voice=voice_of(session, site, task.author_id),
             title=draft.title,
             summary=draft.meta_description,
             headings=tuple(section.heading for section in draft.sections),
@@ -56,7 +57,7 @@ def plan_images(parts: Platform, partition: str) -> TextResult[ImagePlan]:
     )
     with parts.warehouse.write() as session:
         content, _, _ = store.content_of(session, partition, lock=True)
-        store.save_image_plan(session, content, planned.value)
+        store.save_image_plan(session, content, without_repeats(planned.value))
     return planned
 
 
@@ -97,7 +98,7 @@ def make_image(parts: Platform, site: Site, partition: str, content: Content, im
         ),
     )
     variants = []
-    for variant in site_variants(parts.media.get(picture.media_key)):
+    for variant in site_variants(parts.media.get(picture.media_key), WIDTH / HEIGHT):
         extension = variant.media_type.partition("/")[2].replace("jpeg", "jpg")
         key = f"{tenant.media_prefix}/images/{content.task_id}/{image.position}-{variant.width}.{extension}"
         stored = parts.media.put(key, variant.data, variant.media_type)

@@ -1,4 +1,4 @@
-"""Figures in an article that its brief does not know: nobody can say where they come from."""
+"""Figures in an article that neither its brief nor a source that it cites knows: nobody can say where they come from."""
 
 import re
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from igny8_assets.article_passages import passages
 from igny8_assets.findings import Finding
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 
+CHECK = "unsourced_figures"
 _NUMBER = r"\d+(?:[.,\u00a0\u202f ]\d{3})*(?:[.,]\d+)?"
 _UNITS = (
     r"%|percent|per cent|‰|°\s?[cf]|degrees?|celsius|fahrenheit|k?g|mg|grams?|kilograms?|kilos?|oz|ounces?|lbs?|"
@@ -19,33 +20,53 @@ _FIGURE = re.compile(
     rf"|(?<![\w.])(?P<number>{_NUMBER})(?:\s?(?:[-–—]|to)\s?{_NUMBER})?[\s \-]?(?P<unit>{_UNITS}|[$€£¥₹])(?![\w])",
     re.IGNORECASE,
 )
+_YEAR = re.compile(
+    r"\b(?:in|since|by|until|till|from|before|after|during|of|between|and|to|around|early|late|mid)[ -]"
+    r"(?P<year>(?:1[6-9]|20)\d\d)\b"
+    r"|\b(?P<attributed>(?:1[6-9]|20)\d\d)\s+(?:study|survey|report|paper|trial|review|census|analysis|poll|law|act|standard)\b",
+    re.IGNORECASE,
+)
 _ANY_NUMBER = re.compile(_NUMBER)
 
 
 def unsourced_figures(draft: ArticleDraft, brief: ArticleBrief) -> Iterator[Finding]:
-    """Numbers with a unit, a percentage or an amount of money that stand in the article but nowhere in the brief.
+    """Numbers with a unit, percentages, amounts of money and years that stand in the article and nowhere else.
 
-    One warning a passage: a person who knows the figure approves it, or it goes.
+    A figure is known when the brief says it, or a passage or quote of a source that the article cites. One warning a
+    passage: a person who knows the figure approves it, or it goes.
     """
-    known = _numbers_of(brief)
+    known = _numbers_of(brief) | _numbers_cited(draft, brief)
     found = [("title", draft.title), ("meta_description", draft.meta_description)]
     found += [(passage.where, passage.text) for passage in passages(draft)]
     for where, text in found:
-        unknown = [match.group().strip() for match in _FIGURE.finditer(text) if not _known(match, known)]
+        unknown = [said for said, numbers in _figures(text) if not known.issuperset(numbers)]
         if unknown:
             yield Finding(
-                check="unsourced_figures",
+                check=CHECK,
                 severity="warning",
                 passage=where,
                 message=(
-                    f"No source in the brief for: {', '.join(dict.fromkeys(unknown))}. "
-                    "Check the figure and name its source, or say it without a number."
+                    f"No source for: {', '.join(dict.fromkeys(unknown))}. "
+                    "Check the figure and cite where it comes from, or say it without a number."
                 ),
             )
 
 
-def _known(match: "re.Match[str]", known: frozenset[str]) -> bool:
-    return all(_plain(number) in known for number in _ANY_NUMBER.findall(match.group()))
+def _figures(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Every figure of a text as it is said, with the plain numbers in it."""
+    for match in _FIGURE.finditer(text):
+        yield match.group().strip(), [_plain(number) for number in _ANY_NUMBER.findall(match.group())]
+    for match in _YEAR.finditer(text):
+        yield match.group().strip(), [match["year"] or match["attributed"]]
+
+
+def _numbers_cited(draft: ArticleDraft, brief: ArticleBrief) -> frozenset[str]:
+    """The numbers of the sources that the draft cites; a source that it only could have cited proves nothing."""
+    cited = {citation.source_id for citation in draft.citations}
+    texts = [passage for source in brief.sources if source.id in cited for passage in source.passages]
+    known = {source.id for source in brief.sources}
+    texts += [citation.quote for citation in draft.citations if citation.source_id in known]
+    return frozenset(_plain(number) for text in texts for number in _ANY_NUMBER.findall(text))
 
 
 def _numbers_of(brief: ArticleBrief) -> frozenset[str]:

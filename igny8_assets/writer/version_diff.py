@@ -70,7 +70,7 @@ def _changes(before: Sequence[_Block], after: Sequence[_Block]) -> Iterator[Bloc
     for _, old, new in pairs:
         if new not in by_new and old not in by_new.values():
             by_new[new] = old
-    told = [
+    told: list[tuple[float, BlockChange]] = [
         (old, BlockChange(kind="removed", where=block.where, heading=block.heading, before=block.text, after=""))
         for old, block in enumerate(before)
         if old not in by_new.values()

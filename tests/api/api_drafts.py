@@ -17,18 +17,36 @@ def ended(conclusion: str) -> ArticleDraft:
 
 
 def add_drafts(warehouse: Warehouse, tenant: Tenant) -> None:
-    """Give the articles in review and published their texts: version 1 stands, 2 and 3 are proposals."""
+    """Give the article in review a text and the queued task an article: version 1 stands, 2 and 3 are proposals."""
     with warehouse.write() as session:
-        for status in ("review", "published"):
+        task = session.get_one(Task, tenant.task("queued"))
+        content = Content(
+            account_id=task.account_id,
+            site_id=task.site_id,
+            task_id=task.id,
+            cluster_id=task.cluster_id,
+            content_type=task.content_type,
+            content_structure=task.content_structure,
+            title=task.title,
+            slug="queued-before",
+            status="draft",
+        )
+        session.add(content)
+        session.flush()
+        tenant.ids["content:queued"] = content.id
+        for status in ("review", "queued"):
             content = session.get_one(Content, tenant.article(status))
             content.draft, content.version, content.title = HOW_TO.model_dump(mode="json"), 1, HOW_TO.title
             content.provider, content.model = "offline", "offline-1"
             task = session.get_one(Task, content.task_id)
             task.primary_keyword, task.title = "descale an espresso machine", HOW_TO.title
             add_source(session, task, title="Water report", text=SOURCE)
-            [first] = session.query(ContentVersion).filter_by(content_id=content.id)
-            first.draft, first.status, first.title = content.draft, "standing", HOW_TO.title
-            for number in (2, 3):
+            session.query(ContentVersion).filter_by(content_id=content.id).delete()
+            for number, draft in (
+                (1, HOW_TO),
+                (2, ended("Proposal 2 ends here.")),
+                (3, ended("Proposal 3 ends here.")),
+            ):
                 session.add(
                     ContentVersion(
                         account_id=content.account_id,
@@ -36,8 +54,8 @@ def add_drafts(warehouse: Warehouse, tenant: Tenant) -> None:
                         content_id=content.id,
                         version=number,
                         title=HOW_TO.title,
-                        draft=ended(f"Proposal {number} ends here.").model_dump(mode="json"),
+                        draft=draft.model_dump(mode="json"),
                         written_by="offline:offline-1",
-                        status="proposal",
+                        status="standing" if number == 1 else "proposal",
                     )
                 )

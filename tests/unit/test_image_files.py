@@ -5,6 +5,8 @@ from picture_samples import decoded, encoded, scene
 from PIL import Image, ImageCms
 
 from igny8_assets.writer.image_files import site_variants
+from igny8_assets.writer.image_texts import without_repeats
+from igny8_resources.contracts.writer import ImagePlan, ImagePrompt
 from igny8_resources.picture_files import PictureUnreadable, open_picture
 
 
@@ -33,6 +35,45 @@ def test_a_large_original_gives_webp_and_jpeg_at_three_widths():
 )
 def test_nothing_is_enlarged_and_no_detail_thrown_away(width, expected):
     assert [variant.width for variant in site_variants(encoded(scene(width, width)))[::2]] == expected
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "subject"), [(1024, 1024, (0.5, 0.8)), (1536, 1024, (0.5, 0.2)), (2400, 900, (0.8, 0.5))]
+)
+def test_a_picture_of_another_shape_is_cropped_to_the_pages_around_its_subject(width, height, subject):
+    variants = site_variants(encoded(scene(width, height, subject=subject)), 16 / 9)
+    largest = decoded(variants[-1].data)
+    assert largest.width / largest.height == pytest.approx(16 / 9, rel=0.01)
+    # The busy patch is there whole: as many strong edges as before, within what encoding changes.
+    assert busy(largest) == pytest.approx(busy(scene(width, height, subject=subject)), rel=0.15)
+
+
+def busy(picture):
+    """How much of a picture differs from its calm ground, in pixels of a picture as high as it was cropped."""
+    grey = picture.convert("RGB").getdata()
+    return sum(abs(red - 0x7F) + abs(green - 0xA0) + abs(blue - 0xB8) > 60 for red, green, blue in grey)
+
+
+def test_a_picture_of_nearly_the_right_shape_is_left_whole():
+    assert sizes(site_variants(encoded(scene(1600, 896)), 16 / 9))[-1] == ("image/jpeg", 1600, 896)
+
+
+def test_a_caption_that_only_repeats_the_alternative_text_goes():
+    def image(alt, caption):
+        return ImagePrompt(
+            role="in_article", section_index=0, prompt="", alt_text=alt, caption=caption, headline="", lines=()
+        )
+
+    plan = ImagePlan(
+        images=(
+            image("A burr grinder on a shelf", "a burr grinder, on a shelf."),
+            image("A burr grinder on a shelf", "Burr grinders"),
+            image("A burr grinder on a shelf", "Steel burrs last about as long as the motor"),
+        )
+    )
+    kept = without_repeats(plan)
+    assert [each.caption for each in kept.images] == ["", "", "Steel burrs last about as long as the motor"]
+    assert {each.alt_text for each in kept.images} == {"A burr grinder on a shelf"}
 
 
 def test_metadata_is_gone_and_the_picture_stands_upright():

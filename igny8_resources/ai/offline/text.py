@@ -4,7 +4,8 @@ It is deterministic and honest: it arranges what the brief knows and never prete
 """
 
 import json
-from typing import TypeVar, cast
+from collections.abc import Callable
+from typing import Any, cast
 
 from pydantic import BaseModel
 
@@ -13,20 +14,23 @@ from igny8_resources.ai.offline.article import write_article
 from igny8_resources.ai.offline.grammar import word_count
 from igny8_resources.ai.offline.ideas import draft_idea
 from igny8_resources.ai.offline.image_plan import plan_images
+from igny8_resources.ai.offline.long_article import outline_article, revise_article, write_section
 from igny8_resources.ai.offline.social import adapt_for_platform
+from igny8_resources.ai.offline.sourced import cite_sources
 from igny8_resources.ai.offline.video_script import write_script
 from igny8_resources.ai.providers import TextAnswer, TextCall
+from igny8_resources.contracts.long_articles import RevisionBrief, SectionBrief
 from igny8_resources.contracts.planner import ClusterBrief, SiteVoice
 from igny8_resources.contracts.social import SocialBrief
 from igny8_resources.contracts.video import VideoBrief
-from igny8_resources.contracts.writer import ArticleBrief, ImagePlanBrief
+from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, ImagePlanBrief
 
 _TOKENS_A_WORD = 1.35
 """A rough figure for English; the offline provider costs nothing, so it only has to be in proportion."""
 
 
 class OfflineTextProvider:
-    """Answers the five text functions from the brief alone."""
+    """Answers every text function from the brief alone."""
 
     name = "offline"
     model = "offline-1"
@@ -35,7 +39,7 @@ class OfflineTextProvider:
         """Answer one call.
 
         Raises:
-            ProviderMissing: the function is not one of the five, or the site's language is not English.
+            ProviderMissing: there is no such function, or the site's language is not English.
             ProviderRejected: the inputs are not the brief that the function takes.
         """
         answer = _answer(call)
@@ -47,42 +51,37 @@ class OfflineTextProvider:
         )
 
 
-def _answer(call: TextCall) -> BaseModel:
-    brief = call.inputs
-    match call.function, brief:
-        case "generate_ideas", ClusterBrief():
-            return draft_idea(_in_english(brief))
-        case "generate_content", ArticleBrief():
-            return write_article(_in_english(brief))
-        case "generate_image_prompts", ImagePlanBrief():
-            return plan_images(_in_english(brief))
-        case "adapt_for_social", SocialBrief():
-            return adapt_for_platform(_in_english(brief))
-        case "generate_video_script", VideoBrief():
-            return write_script(_in_english(brief))
-    wanted = _BRIEFS.get(call.function)
-    if wanted is None:
-        raise ProviderMissing(
-            f"The offline provider has no function {call.function!r}; it knows {', '.join(_BRIEFS)}. "
-            "Set IGNY8_OPENAI_BASE_URL and IGNY8_OPENAI_API_KEY to use a model for everything else."
-        )
-    raise ProviderRejected(f"{call.function} takes a {wanted.__name__}, not a {type(brief).__name__}.")
+def _article(brief: ArticleBrief) -> ArticleDraft:
+    return cite_sources(write_article(brief), brief.sources)
 
 
-_BRIEFS: dict[str, type[BaseModel]] = {
-    "generate_ideas": ClusterBrief,
-    "generate_content": ArticleBrief,
-    "generate_image_prompts": ImagePlanBrief,
-    "adapt_for_social": SocialBrief,
-    "generate_video_script": VideoBrief,
+# What each function takes, and who answers it.
+_FUNCTIONS: dict[str, tuple[type[BaseModel], Callable[[Any], BaseModel]]] = {
+    "generate_ideas": (ClusterBrief, draft_idea),
+    "generate_content": (ArticleBrief, _article),
+    "outline_article": (ArticleBrief, outline_article),
+    "write_section": (SectionBrief, write_section),
+    "revise_article": (RevisionBrief, revise_article),
+    "generate_image_prompts": (ImagePlanBrief, plan_images),
+    "adapt_for_social": (SocialBrief, adapt_for_platform),
+    "generate_video_script": (VideoBrief, write_script),
 }
 
 
-Brief = TypeVar("Brief", ClusterBrief, ArticleBrief, ImagePlanBrief, SocialBrief, VideoBrief)
+def _answer(call: TextCall) -> BaseModel:
+    if call.function not in _FUNCTIONS:
+        raise ProviderMissing(
+            f"The offline provider has no function {call.function!r}; it knows {', '.join(_FUNCTIONS)}. "
+            "Set IGNY8_OPENAI_BASE_URL and IGNY8_OPENAI_API_KEY to use a model for everything else."
+        )
+    wanted, answer = _FUNCTIONS[call.function]
+    if not isinstance(call.inputs, wanted):
+        raise ProviderRejected(f"{call.function} takes a {wanted.__name__}, not a {type(call.inputs).__name__}.")
+    return answer(_in_english(call.inputs))
 
 
-def _in_english(brief: Brief) -> Brief:
-    voice: SiteVoice = brief.voice
+def _in_english(brief: BaseModel) -> BaseModel:
+    voice: SiteVoice = brief.voice  # type: ignore[attr-defined]  # every brief says who is speaking
     if voice.language.lower().replace("_", "-").split("-")[0] != "en":
         raise ProviderMissing(
             f"The offline provider writes English only, and site {voice.site_key!r} is set to language "

@@ -52,7 +52,9 @@ class Task(OfSite, Table):
 class TaskSource(OfSite, Table):
     """One document that an article may cite, by its ``key`` (``s1``, ``s2`` …) and no other way.
 
-    ``status``: waiting (named, not read yet), ready, failed (``error`` says why). ``text`` is what was read of it.
+    ``status``: waiting (named, not read yet), ready, failed (``error`` says why). ``text`` is what was read of it, of
+    ``characters`` length and loaded only when it is asked for; ``passages`` are those that the brief carries, chosen for
+    what ``chosen_for`` is a digest of.
     """
 
     __tablename__ = "task_sources"
@@ -64,7 +66,10 @@ class TaskSource(OfSite, Table):
     title: Mapped[str] = mapped_column(String(300), default="")
     url: Mapped[str] = mapped_column(String(2000), default="")
     media_key: Mapped[str] = mapped_column(String(512), default="")
-    text: Mapped[LongText] = mapped_column(default="")
+    text: Mapped[LongText] = mapped_column(default="", deferred=True)
+    characters: Mapped[int] = mapped_column(default=0)
+    passages: Mapped[list[Any]] = mapped_column(Json, default=list)
+    chosen_for: Mapped[str] = mapped_column(String(64), default="")
     status: Mapped[str] = mapped_column(String(20), default="waiting")
     error: Mapped[LongText] = mapped_column(default="")
     created_at: Mapped[Moment]
