@@ -110,7 +110,11 @@ def usage(
         console.print(table if groups else f"{account} spent nothing.")
 
 
-@credits_app.command("grant")
+# A negative amount is an amount and no option; whether it may be moved is said in a sentence.
+_NEGATIVE = {"ignore_unknown_options": True}
+
+
+@credits_app.command("grant", context_settings=_NEGATIVE)
 def grant(
     amount: Amount,
     reason: Reason,
@@ -128,7 +132,7 @@ def grant(
         _move(platform_here(), account, kinds[kind], amount, reason, reference)
 
 
-@credits_app.command("adjust", context_settings={"ignore_unknown_options": True})
+@credits_app.command("adjust", context_settings=_NEGATIVE)
 def adjust(amount: Amount, reason: Reason, account: AccountSlug = "main", reference: Reference = "") -> None:
     """Correct a balance; a negative amount takes credits away."""
     with sentences():

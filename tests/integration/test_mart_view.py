@@ -1,17 +1,21 @@
 """What analysts read: the view's figures against rows made by hand, and the document against the schema."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import delete, inspect, text, update
 
+from igny8_resources.ai.errors import AnswerInvalid
 from igny8_resources.ai.journal import Journal, Performed
 from igny8_resources.warehouse.engine import Warehouse
+from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage
 from igny8_resources.warehouse.tables.planner import Keyword
 from igny8_resources.warehouse.tables.registry import METADATA
 from igny8_resources.warehouse.tables.social import SocialPost
+from igny8_resources.warehouse.tables.tenancy import User
 from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
 from igny8_resources.warehouse.views import VIEWS
 from tests.integration.dying_process import spec_of
@@ -148,6 +152,102 @@ def test_another_account_is_not_counted_in(warehouse, place, cluster):
     pay(warehouse, other, cluster[0], 900)
     (row,) = performance(warehouse, f"article_partition = '{cluster[0]}' AND is_primary_keyword = 1")
     assert row["article_credits"] == 45
+
+
+def called(
+    warehouse: Warehouse, place: Place, subject: str, *, words: int, cost: str | None, day: datetime, **changes
+) -> None:
+    """One settled call of a day, by ``changes`` of its spec; its cost in US dollars as the provider reported it."""
+    spec = spec_of(
+        place.account_id, subject, units="20", salt=f"{subject}{words}{day}", site_id=place.site_id, **changes
+    )
+    usd = None if cost is None else Decimal(cost)
+    answered = Journal(warehouse).answer(spec, lambda: Performed({}, units=Decimal(words) / 100, cost_usd=usd))
+    with warehouse.write() as session:
+        session.execute(update(CreditUsage).where(CreditUsage.ai_call_id == answered.call_id).values(created_at=day))
+
+
+@pytest.fixture
+def november(warehouse, place, cluster) -> Place:
+    """Four calls for two articles on two days around midnight, of which one has no known cost, and one that failed."""
+    last_second = datetime(2026, 11, 3, 23, 59, 59, 999999, tzinfo=UTC)
+    with warehouse.write() as session:
+        session.execute(delete(CreditUsage))
+        maya = User(account_id=place.account_id, email="maya@cremalane.example", password_hash="-")
+        session.add(maya)
+        session.flush()
+        user_id = maya.id
+    called(warehouse, place, cluster[0], words=800, cost="0.012", day=last_second, user_id=user_id)
+    called(warehouse, place, cluster[0], words=200, cost="0.003", day=last_second, user_id=user_id)
+    called(warehouse, place, cluster[1], words=1000, cost="0.02", day=last_second + timedelta(microseconds=1))
+    called(warehouse, place, cluster[1], words=400, cost=None, day=last_second + timedelta(hours=23), model="gpt-other")
+
+    def unusable() -> Performed:
+        raise AnswerInvalid("the answer does not fit its schema")
+
+    spec = spec_of(place.account_id, cluster[1], salt="fails", site_id=place.site_id)
+    with pytest.raises(AnswerInvalid):
+        Journal(warehouse).answer(spec, unusable)
+    with warehouse.write() as session:
+        paid_for_nothing = {"cost_usd": Decimal("0.005"), "finished_at": last_second + timedelta(hours=1)}
+        session.execute(update(AiCall).where(AiCall.status == "failed").values(**paid_for_nothing))
+    return place
+
+
+def test_spending_has_one_row_a_day_site_operation_provider_model_and_person(warehouse, november):
+    query = "SELECT * FROM mart_spend WHERE account_id = :account ORDER BY day, model"
+    with warehouse.read() as session:
+        rows = [dict(row) for row in session.execute(text(query), {"account": november.account_id}).mappings()]
+    assert {(row["site_key"], row["operation"], row["provider"]) for row in rows if row["calls"]} == {
+        ("crema-lane", "content", "openai")
+    }
+    figures = [
+        (str(row["day"]), row["model"], row["user_email"], row["calls"], row["failed_calls"], row["credits"])
+        for row in rows
+    ]
+    assert figures == [
+        ("2026-11-03", "gpt-test", "maya@cremalane.example", 2, 0, 50),
+        ("2026-11-04", "gpt-other", None, 1, 0, 20),
+        ("2026-11-04", "gpt-test", None, 1, 1, 50),
+    ]
+    costs = [None if row["cost_usd"] is None else round(Decimal(str(row["cost_usd"])), 6) for row in rows]
+    assert costs == [Decimal("0.015"), None, Decimal("0.025")]
+    assert [row["calls_without_cost"] for row in rows] == [0, 1, 0]
+
+
+def test_a_day_is_utc_whatever_the_time_zone_of_the_session(postgres_warehouse):
+    place = make_place(postgres_warehouse)
+    moment = datetime(2026, 11, 3, 23, 30, tzinfo=UTC)
+    called(postgres_warehouse, place, "crema-lane-1", words=100, cost=None, day=moment)
+    with postgres_warehouse.read() as session:
+        session.execute(text("SET LOCAL TIME ZONE 'Pacific/Auckland'"))
+        assert str(session.scalar(text("SELECT day FROM mart_spend"))) == "2026-11-03"
+
+
+def test_articles_show_what_they_cost_in_dollars(warehouse, november, cluster):
+    rows = performance(warehouse)
+    for partition, cost, unknown in ((cluster[0], "0.015", 0), (cluster[1], "0.02", 1)):
+        of_article = [row for row in rows if row["article_partition"] == partition]
+        assert float(of_article[0]["article_cost_usd"]) == pytest.approx(float(cost))
+        assert float(sum(row["cost_usd_share"] for row in of_article)) == pytest.approx(float(cost))
+        assert {row["ai_calls_without_cost"] for row in of_article} == {unknown}
+
+
+CREDITS_PAGE = Path(__file__).parents[2] / "docs" / "credits.md"
+
+
+def test_the_queries_for_margin_and_cost_per_article_run(warehouse, november):
+    queries = re.findall(r"```sql\n(.+?)```", CREDITS_PAGE.read_text(), re.DOTALL)
+    answers = []
+    with warehouse.read() as session:
+        for query in queries:
+            ours = query.replace("account_id = 1", f"account_id = {november.account_id}").rstrip().rstrip(";")
+            answers.append([tuple(str(cell) for cell in row) for row in session.execute(text(ours))])
+    margin, per_article, by_person = answers
+    assert [float(cell) for cell in margin[0][1:]] == pytest.approx([120, 1.2, 0.04, 1.16, 1])
+    assert margin[0][0] == "2026-11"
+    assert sorted((float(row[2]), float(row[3])) for row in per_article) == [(50, 0.015), (70, 0.02)]
+    assert {(row[0], float(row[1])) for row in by_person} == {("maya@cremalane.example", 50), ("automation", 70)}
 
 
 def documented() -> dict[str, list[str]]:
