@@ -16,6 +16,7 @@ from cli.files import cluster, render
 from cli.imports import export_app, import_file, seeds_app
 from cli.models import models_app
 from cli.planning import ideas, opportunities_app, terms_app
+from cli.replay import ai_app
 from cli.servers import dev, serve
 from cli.terminal import SiteKey, console, platform_here, sentences
 from igny8_resources.platform import Platform
@@ -273,8 +274,7 @@ def status() -> None:
 
 
 def _print_made(parts: Platform, site_key: str) -> None:
-    from cli.replay import ai_app
-from cli.show import made_table, waiting_for_approval
+    from cli.show import made_table, waiting_for_approval
 
     console.print(made_table(parts, site_key))
     for key, title, page in waiting_for_approval(parts, site_key):

@@ -1,5 +1,6 @@
 """Calls that wait for OpenAI's Batch API: handed in once, answered once, paid once, whatever comes back and whoever dies."""
 
+import re
 from decimal import Decimal
 
 import pytest
@@ -100,7 +101,15 @@ class Desk:
         return submit_planned(self.warehouse, self.client, self.request_id, until_listed=until_listed)
 
     def look(self, until_listed: float = 0.0) -> list[str]:
-        return look_after(self.warehouse, self.client, at_once=True, until_listed=until_listed)
+        """What came of looking; the first batch of the test is called 1, whatever its id."""
+        said = look_after(self.warehouse, self.client, at_once=True, until_listed=until_listed)
+        first = self.rows(AiBatch)[0].id
+        return [re.sub(r"batch (\d+)", lambda found: f"batch {int(found[1]) - first + 1}", line) for line in said]
+
+    @property
+    def batch_id(self) -> int:
+        """The id of the test's first batch."""
+        return int(self.rows(AiBatch)[0].id)
 
     def rows(self, model, *where):
         with self.warehouse.read() as session:
@@ -126,9 +135,9 @@ def desk(warehouse, openai, tmp_path) -> Desk:
 def test_a_batch_from_beginning_to_end(desk, openai):
     desk.defer()
     assert desk.balance() == FIRST_CREDITS - 3 * PRICE, "reserved"
-    assert {call.owner for call in desk.rows(AiCall)} == {"batch:1"}
+    assert {call.owner for call in desk.rows(AiCall)} == {f"batch:{desk.batch_id}"}
     assert openai.requests == [], "nothing was asked"
-    assert desk.hand_in() == [1]
+    assert desk.hand_in() == [desk.batch_id]
     (batch,) = openai.batches
     assert batch["metadata"]["igny8_batch"] == desk.rows(Effect)[0].content_hash
     assert {line["body"]["model"] for line in openai.lines(batch)} == {MODEL}
@@ -162,7 +171,7 @@ def test_the_request_is_the_one_that_a_live_call_sends(desk, openai):
 
 def test_a_call_that_waits_is_made_by_nobody_else(desk, openai):
     desk.defer(SUBJECTS[0])
-    with pytest.raises(CallHeld, match="waits for batch 1"):
+    with pytest.raises(CallHeld, match=f"waits for batch {desk.batch_id},"):
         desk.idea(SUBJECTS[0], AIRouter(desk.settings, desk.warehouse, desk.media))
     with pytest.raises(CallDeferred):
         desk.idea(SUBJECTS[0])
@@ -240,7 +249,7 @@ def test_a_process_that_dies_after_handing_in_leaves_a_batch_that_is_found(desk,
     monkeypatch.undo()
     with desk.warehouse.write() as session:
         session.execute(Effect.__table__.update().values(owner="", status="sent"))
-    assert desk.hand_in() == [1]
+    assert desk.hand_in() == [desk.batch_id]
     assert len(openai.batches) == 1
 
 
