@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import dagster as dg
 
+from igny8_assets.billing import assets as billing
 from igny8_assets.linker import assets as linker
 from igny8_assets.linker import checks as linker_checks
 from igny8_assets.planner import assets as planner
@@ -20,14 +21,17 @@ from igny8_assets.social import assets as social
 from igny8_assets.social import checks as social_checks
 from igny8_assets.writer import assets as writer
 from igny8_assets.writer import checks as writer_checks
+from igny8_assets.writer.bulk_job import write_articles
 from igny8_resources.resources import resources_from_environment
+from jobs.billing import billing_jobs, credit_renewals_schedule, spend_schedule
 from jobs.content import content_jobs
 from jobs.housekeeping import housekeeping, housekeeping_schedule
 from jobs.names import CONTENT_JOBS
+from sensors.batches import batch_sensor
 from sensors.factory import cancellation_sensor, event_sensor, failure_sensor, request_sensor
 from sensors.inbox import inbox_sensor
 
-ASSET_MODULES = [planner, planner_insights, writer, schema, linker, publishing, sites, social]
+ASSET_MODULES = [planner, planner_insights, writer, schema, linker, publishing, sites, social, billing]
 CHECK_MODULES = [
     planner_checks,
     writer_checks,
@@ -44,11 +48,12 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=dg.load_assets_from_modules(ASSET_MODULES),
         asset_checks=dg.load_asset_checks_from_modules(CHECK_MODULES),
-        jobs=[*content_jobs, collect_inbox, housekeeping],
-        schedules=[housekeeping_schedule],
+        jobs=[*content_jobs, write_articles, *billing_jobs, collect_inbox, housekeeping],
+        schedules=[housekeeping_schedule, credit_renewals_schedule, spend_schedule],
         sensors=[
             event_sensor("content_events", content_jobs, CONTENT_JOBS),
-            request_sensor("content_requests", content_jobs, CONTENT_JOBS),
+            request_sensor("content_requests", [*content_jobs, write_articles], CONTENT_JOBS),
+            batch_sensor(),
             inbox_sensor(),
             failure_sensor("run_failures"),
             cancellation_sensor("run_cancellations"),

@@ -131,11 +131,9 @@ class OpenAITextProvider:
             held = max(self._format, self._format_of.get(call.schema, self._format))
             # A repair says the schema too: whoever needs one may not have been held to it.
             in_words = held is not _Format.JSON_SCHEMA or self._ignores_format or call.repair is not None
-            instructions = with_schema_in_words(call.instructions, schema) if in_words else call.instructions
-            messages = [{"role": "system", "content": instructions}, *turns_of(call)]
-            body = {"model": self.model, "messages": messages, **_response_format(held, call, schema)}
+            body = _body(call, self.model, schema, held, in_words=in_words)
             try:
-                return self._send(body, call.max_output_tokens), messages, held
+                return self._send(body, call.max_output_tokens), body["messages"], held
             except UnknownParameterError:
                 self._knows_completion_tokens = False
             except UnknownFormatError as unknown:
@@ -166,6 +164,25 @@ class OpenAITextProvider:
             recognise=recognise,
         )
         return read_completion(content, self._connection.server, self._connection.names)
+
+
+def chat_request(call: TextCall, model: str) -> dict[str, Any]:
+    """The request that a live call to OpenAI sends, for a batch to carry.
+
+    Raises:
+        StrictSchemaError: ``call.schema`` cannot be sent in strict mode.
+    """
+    schema = strict_json_schema(call.schema)
+    body = _body(call, model, schema, _Format.JSON_SCHEMA, in_words=call.repair is not None)
+    return {**body, "max_completion_tokens": call.max_output_tokens}
+
+
+def _body(
+    call: TextCall, model: str, schema: dict[str, Any], held: _Format, *, in_words: bool
+) -> dict[str, Any]:
+    instructions = with_schema_in_words(call.instructions, schema) if in_words else call.instructions
+    messages = [{"role": "system", "content": instructions}, *turns_of(call)]
+    return {"model": model, "messages": messages, **_response_format(held, call, schema)}
 
 
 def _response_format(held: _Format, call: TextCall, schema: dict[str, Any]) -> dict[str, Any]:

@@ -171,14 +171,24 @@ class AiBatch(OfAccount, Table):
 
 
 class AiBatchItem(OfAccount, Table):
-    """One call inside a batch; ``custom_id`` is what the provider gives back with the answer, in any order."""
+    """One call inside a batch; ``custom_id`` is what the provider gives back with the answer, in any order.
+
+    ``status``: waiting, answered (``answer`` is the provider's, not yet in the journal), settled (it is there), failed (no
+    usable answer; the call may be made again), refused (no use in making it again as it is). Settled rows keep no texts.
+    """
 
     __tablename__ = "ai_batch_items"
-    __table_args__ = (UniqueConstraint("custom_id"), Index("ix_ai_batch_items_batch", "batch_id", "id"))
+    __table_args__ = (
+        UniqueConstraint("custom_id"),
+        Index("ix_ai_batch_items_batch", "batch_id", "id"),
+        Index("ix_ai_batch_items_call", "ai_call_id", "id"),
+    )
 
     id: Mapped[Id]
     batch_id: Mapped[int] = mapped_column(BigId, ForeignKey("ai_batches.id"))
     ai_call_id: Mapped[int] = mapped_column(BigId, ForeignKey("ai_calls.id"))
     custom_id: Mapped[str] = mapped_column(String(64))
     body: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    answer: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    error: Mapped[LongText] = mapped_column(default="")
     status: Mapped[str] = mapped_column(String(20), default="waiting")
