@@ -7,7 +7,12 @@ import dagster as dg
 import pytest
 from dagster._core.storage.runs.schema import RunsTable
 from deployments import SITE, Deployment
+from sqlalchemy import select
 
+from igny8_resources.ai.catalogue import ModelFacts
+from igny8_resources.warehouse.store.models import choose_models, set_model
+from igny8_resources.warehouse.tables.ledgers import Event
+from igny8_resources.warehouse.tables.tenancy import Account
 from jobs import names
 
 LONG_AGO = datetime.now(UTC) - timedelta(days=100)
@@ -85,3 +90,18 @@ def test_only_runs_that_ended_long_ago_are_deleted(site: Deployment) -> None:
     assert done.output_for_node("purge_runs") == 2
     left = {run.run_id for run in site.instance.get_runs()}
     assert left == {ended_lately.run_id, still_going.run_id, done.run_id}
+
+
+def test_accounts_are_told_of_a_model_that_ends_within_a_month(
+    site: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with site.parts.warehouse.write() as session:
+        soon = datetime.now(UTC).date() + timedelta(days=10)
+        set_model(session, ModelFacts("openai", "text", "gpt-6-luna", sunset_on=soon))
+        choose_models(
+            session, account_id=site.rows(Account)[0].id, site=None, function="text", chain=[("openai", "gpt-6-luna")]
+        )
+    assert night(site).output_for_node("warn_of_ending_models") == 1
+    with site.parts.warehouse.read() as session:
+        told = session.scalars(select(Event).where(Event.kind == "ai.model_ends")).all()
+    assert [event.subject for event in told] == ["openai/gpt-6-luna"]
