@@ -154,15 +154,24 @@ def diff(
 
 
 @article_app.command("draft")
-def draft(partition: Partition) -> None:
-    """Print the article's typed blocks as JSON, to edit and hand back with `igny8 article edit`."""
+def draft(
+    partition: Partition,
+    file: Annotated[Path | None, typer.Argument(help="Where to write it; printed when it is not given.")] = None,
+) -> None:
+    """The article's typed blocks as JSON, to edit and hand back with `igny8 article edit`."""
     from igny8_resources.warehouse.store.writer import content_of
 
     with sentences():
         parts = platform_here()
         with parts.warehouse.read() as session:
             content, _, _ = content_of(session, partition)
-        typer.echo(json.dumps(content.draft, indent=2, ensure_ascii=False))
+        written = json.dumps(content.draft, indent=2, ensure_ascii=False)
+        if file is None:
+            typer.echo(written)
+            return
+        file.write_text(f"{written}\n", encoding="utf-8")
+        console.print(f"{file}: version {content.version}. Edit it, then: ", end="")
+        console.print(f"igny8 article edit {partition} {file} --version {content.version}", soft_wrap=True)
 
 
 @article_app.command("edit")

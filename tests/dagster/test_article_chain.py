@@ -86,6 +86,7 @@ def test_what_the_ui_shows_of_an_article(to_write: Deployment) -> None:
     assert checks_of(done) == dict.fromkeys(
         [
             "article_is_publishable",
+            "figures_have_sources",
             "every_image_has_its_files",
             "schema_is_one_sound_graph",
             "links_lead_somewhere",
@@ -148,7 +149,7 @@ def test_what_a_person_wrote_survives_every_later_draft(site: Deployment) -> Non
         assert content.draft == edited.model_dump(mode="json")
         assert "taste twice" in content.html
         shown = metadata_of(done, "article")
-        assert shown["new_draft"] == "kept as a further version beside the text a person edited"
+        assert shown["new_draft"] == "kept as a proposal beside the text a person edited"
         assert shown["words"] == content.word_count
         versions = site.rows(ContentVersion, ContentVersion.content_id == content.id)
         assert [each.version for each in versions] == list(range(1, version + 1))
