@@ -117,7 +117,7 @@ class _Article:
             faq = answer_questions(self.prose, self.subject, asked[:_MOST_ASKED_OF_US], (), min(2, len(asked)))
             faq += questions_about_site(self.prose)
         else:
-            faq = answer_questions(self.prose, self.subject, asked, known, questions)
+            faq = answer_questions(self.prose, self.subject, asked, known, questions, searches=not self._offers())
         pros_cons: tuple[ProsCons, ...] = ()
         if self._has("pros_cons"):
             subjects = compared(self.subject, brief.secondary_keywords) if brief.content_structure != "review" else ()
@@ -191,25 +191,31 @@ class _Article:
         if self._manner() == "company":
             return self._introduction_of_ourselves()
         draw = self.prose.draw
-        volume = self.brief.primary_keyword.volume
-        counts = volume and not self._offers()
+        offers = self._offers()
         points = self._points()
         first = [
             draw(opening.OPENINGS[self._opening_pool()]),
-            draw(opening.EVIDENCE_WITH_VOLUME, volume=f"{volume:,}") if counts else draw(opening.EVIDENCE),
-            draw(opening.WEIGHING, **points),
+            self._evidence(),
+            draw([text for text in opening.WEIGHING if not offers or "search" not in text], **points),
         ]
         known = len(self.brief.secondary_keywords) + 1
         second = [
-            draw(opening.ORGANISED, count=counted(known, "search").split()[0])
-            if known > 3 and not self._offers()
-            else ""
+            draw(opening.ORGANISED, count=counted(known, "search").split()[0]) if known > 3 and not offers else ""
         ]
         second.append(draw(opening.HONESTY))
         audience = self.brief.voice.audience.strip().rstrip(".")
         if audience:
             second.append(draw(opening.AUDIENCE, audience=audience[:1].lower() + audience[1:]))
         return [text for text in (paragraph(first), paragraph(second)) if text]
+
+    def _evidence(self) -> str:
+        """A sentence on the primary keyword: how common it is, unless the page offers something."""
+        volume = self.brief.primary_keyword.volume
+        if self._offers():
+            return self.prose.draw(opening.EVIDENCE_OF_OFFERS)
+        if volume:
+            return self.prose.draw(opening.EVIDENCE_WITH_VOLUME, volume=f"{volume:,}")
+        return self.prose.draw(opening.EVIDENCE)
 
     def _introduction_of_ourselves(self) -> list[str]:
         """A page about the site itself opens with what it is for; searches and things to weigh have no place in it."""

@@ -181,15 +181,24 @@ def _usual_questions(subject: Subject) -> list[str]:
 
 
 def answer_questions(
-    prose: Prose, subject: Subject, questions: Sequence[str], keywords: Sequence[KeywordFacts], most: int
+    prose: Prose,
+    subject: Subject,
+    questions: Sequence[str],
+    keywords: Sequence[KeywordFacts],
+    most: int,
+    *,
+    searches: bool = True,
 ) -> list[QuestionAnswer]:
-    """Up to ``most`` questions with their answers: those that were given first, then those the keywords imply."""
+    """Up to ``most`` questions with their answers: those that were given first, then those the keywords imply.
+
+    ``searches`` lets answers say how often a question is asked and what is searched beside it.
+    """
     phrases = [
         reading.subject
         for reading in (read_keyword(keyword.text) for keyword in keywords)
         if reading.kind != "question"
     ]
-    volumes = {normal(keyword.text): keyword.volume for keyword in keywords if keyword.volume}
+    volumes = {normal(keyword.text): keyword.volume for keyword in keywords if keyword.volume and searches}
     seen: set[frozenset[str]] = set()
     answers: list[QuestionAnswer] = []
     asked = [*questions, *derived_questions(subject, keywords)]
@@ -202,7 +211,7 @@ def answer_questions(
         meaning = frozenset(core_words(question.text)) or frozenset({question.text})
         if meaning in seen:
             continue
-        related = _related(question, subject, keywords) if len(answers) % 2 == 0 else []
+        related = _related(question, subject, keywords) if len(answers) % 2 == 0 and searches else []
         answer = _answer(prose, question, volumes.get(normal(searched)), related)
         if answer:
             seen.add(meaning)

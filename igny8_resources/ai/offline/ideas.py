@@ -44,6 +44,7 @@ _TAILS: dict[str, tuple[str, ...]] = {
     ),
     "landing_page": (": What to Expect", ": Start Here", ": An Overview"),
     "about_page": ("About {site}: ", "What {site} Is For: "),
+    "brand_about": (": The Brand and Its Story", ": What the Brand Stands For", ": About the Brand"),
     "contact_page": ("Contact {site}: ", "Ask {site} About "),
     "product_single": (": Features, Specs and Alternatives", ": What You Get and What to Check"),
     "product_collection": (": The Range Compared", ": Browse by Kind and Use", ": Find the Right One"),
@@ -123,6 +124,8 @@ def title_for(brief: ClusterBrief, primary: KeywordFacts, subject: Subject, seed
     structure = brief.content_structure
     base = _base(brief, primary, subject)
     kind = structure if structure != "guide_tutorial" else f"guide_{subject.domain}"
+    if brief.content_type == "brand_page" and structure == "about_page":
+        kind = "brand_about"
     if subject.sides and structure in {"guide_tutorial", "review", "question", "top_listicle"}:
         kind = "comparison"
     if base.endswith("?"):

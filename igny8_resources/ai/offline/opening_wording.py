@@ -102,6 +102,11 @@ EVIDENCE = (
     "Behind a search for “{keyword}” there is usually a decision that somebody wants to get over with.",
     "“{keyword}” is how the question is put to a search engine; what follows puts it in a form you can act on.",
 )
+EVIDENCE_OF_OFFERS = (
+    "Whoever looks for “{keyword}” has a case of their own, so the details come before the offer.",
+    "“{keyword}” can mean quite different needs and budgets, so it pays to say first which ones are yours.",
+    "Behind “{keyword}” there is usually a decision that somebody wants to get right the first time.",
+)
 WEIGHING = (
     "Some people start from {one}, others from {two} or {three}.",
     "For one reader the point is {one}; for the next it is {two} or {three}.",

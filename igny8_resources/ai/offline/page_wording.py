@@ -222,7 +222,7 @@ PAGE_SECTIONS: dict[str, SectionWording] = {
         headings=("The story of the brand", "Where the brand comes from", "The brand in dates"),
         leads=(
             "The story of {short} is told here by what can be looked up, and dates are added as they are confirmed.",
-            "Where {short} comes from matters as far as it can be shown.",
+            "The origins of {short} matter as far as they can be shown.",
         ),
         body=(
             "A date without evidence is left out, however good it would sound.",
