@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
+from cli.ai import ai_app
 from cli.articles import article_app, task_app
 from cli.clusters import clusters_app
 from cli.credits import credits_app
@@ -16,7 +17,7 @@ from cli.files import cluster, render
 from cli.imports import export_app, import_file, seeds_app
 from cli.models import models_app
 from cli.planning import ideas, opportunities_app, terms_app
-from cli.replay import ai_app
+from cli.prompts import prompts_app
 from cli.servers import dev, serve
 from cli.terminal import SiteKey, console, platform_here, sentences
 from igny8_resources.platform import Platform
@@ -33,6 +34,7 @@ app.add_typer(clusters_app, name="clusters")
 app.add_typer(task_app, name="task")
 app.add_typer(article_app, name="article")
 app.add_typer(models_app, name="models")
+app.add_typer(prompts_app, name="prompts")
 app.add_typer(ai_app, name="ai")
 app.add_typer(credits_app, name="credits")
 app.add_typer(seeds_app, name="seeds")

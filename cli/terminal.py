@@ -78,14 +78,18 @@ def _known_failures() -> tuple[type[Exception], ...]:
     from igny8_assets.video.failures import VideoError
     from igny8_assets.writer.source_reading import SourceRefused
     from igny8_resources.ai.errors import ProviderError
+    from igny8_resources.ai.prompt_check import PromptInvalid
+    from igny8_resources.ai.prompt_templates import PromptFailed
     from igny8_resources.billing.movements import MovementRefused
     from igny8_resources.billing.prices import PriceRefused
     from igny8_resources.billing.renewal import RenewalRefused
     from igny8_resources.credits import InsufficientCredits, PriceMissing
     from igny8_resources.media import MediaError
     from igny8_resources.warehouse.migrate import WarehouseNotReady
+    from igny8_resources.warehouse.store.calls import UnknownCall
     from igny8_resources.warehouse.store.models import ModelRefused
     from igny8_resources.warehouse.store.opportunities import UnknownOpportunity
+    from igny8_resources.warehouse.store.prompts import NoRealInputs, UnknownPromptVersion
     from igny8_resources.warehouse.store.sites import ModuleDisabled, SiteRefused, UnknownAccount, UnknownSite
     from igny8_resources.warehouse.store.sources import TooManySources, UnknownSource
     from igny8_resources.warehouse.store.taxonomies import UnknownTerm
@@ -104,6 +108,7 @@ def _known_failures() -> tuple[type[Exception], ...]:
         MediaError,
         ModelRefused,
         ModuleDisabled,
+        NoRealInputs,
         MovementRefused,
         PageUnreadable,
         PortTaken,
@@ -114,6 +119,8 @@ def _known_failures() -> tuple[type[Exception], ...]:
         PriceMissing,
         PriceRefused,
         ProviderError,
+        PromptFailed,
+        PromptInvalid,
         RenewalRefused,
         SettingsError,
         SiteRefused,
@@ -122,7 +129,9 @@ def _known_failures() -> tuple[type[Exception], ...]:
         UnknownAccount,
         TooManySources,
         UnknownArticle,
+        UnknownCall,
         UnknownOpportunity,
+        UnknownPromptVersion,
         UnknownSite,
         UnknownSource,
         UnknownTerm,

@@ -28,6 +28,7 @@ DEFAULT_PRICES: tuple[tuple[str, str, str], ...] = (
     ("article_outline", "article", "0"),  # part of content, which is paid by its words; journalled for its tokens
     ("image_prompts", "article", "2"),
     ("image", "image", "5"),
+    ("image_test", "image", "1"),  # a trial picture belongs to no article; the specification asks for a minimal price
     ("linking", "article", "8"),
     ("optimisation_analysis", "article", "2"),
     ("optimisation_rewrite", "100 words", "5"),
