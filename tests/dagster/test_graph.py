@@ -13,6 +13,7 @@ import dagster as dg
 import pytest
 from deployments import Deployment
 
+from igny8_assets.partitions import days, months
 from igny8_assets.video.definitions import build_defs as video_defs
 from igny8_resources.settings import SettingsError, load_settings
 from jobs import names
@@ -26,6 +27,7 @@ GRAPH = """
 article            articles  writer      tasks                                   ai table
 article_schema     articles  schema      article images                          json
 clusters           sites     planner     keywords                                ai table
+credit_renewals    months    billing     -                                       table
 ideas              sites     planner     clusters taxonomies                     ai table
 image_prompts      articles  writer      article                                 ai table
 images             articles  writer      image_prompts                           ai image
@@ -37,6 +39,7 @@ published_article  articles  publishing  article_schema images internal_links   
 rendered_video     videos    video       visuals                                 video
 site_build         sites     sites       link_graph published_article            web
 social_posts       articles  social      published_article                       ai table
+spend              days      billing     -                                       table
 tasks              sites     planner     ideas                                   table
 taxonomies         sites     planner     clusters                                ai table
 video_projects     articles  video       published_article                       table
@@ -48,6 +51,7 @@ voiceover          videos    video       video_script                           
 # check, its asset, whether it stops what comes after
 CHECKS = """
 article_is_publishable        article            blocking
+figures_have_sources          article            -
 every_image_has_its_files     images             blocking
 every_keyword_in_one_cluster  clusters           blocking
 few_rows_refused              keywords           -
@@ -64,6 +68,7 @@ JOBS = {
     "load_keywords": "keywords",
     "plan_site": "keywords clusters taxonomies opportunities ideas tasks",
     "write_article": "article image_prompts images article_schema internal_links",
+    "complete_article": "image_prompts images article_schema internal_links",
     "publish_article": "published_article",
     "build_site": "link_graph site_build",
     "draft_social_posts": "social_posts",
@@ -103,13 +108,21 @@ def squeezed(table: str) -> list[str]:
     return [" ".join(line.split()) for line in table.strip().splitlines()]
 
 
+def partitions_of(spec: dg.AssetSpec) -> str:
+    """What an asset is partitioned by, as the design calls it."""
+    by_calendar = {days: "days", months: "months"}
+    if isinstance(spec.partitions_def, dg.DynamicPartitionsDefinition):
+        return str(spec.partitions_def.name)
+    assert isinstance(spec.partitions_def, dg.TimeWindowPartitionsDefinition)
+    return by_calendar[spec.partitions_def]
+
+
 def test_the_graph_is_the_one_of_the_design(deployment: Deployment) -> None:
     found = []
     for spec in specs(deployment):
-        assert isinstance(spec.partitions_def, dg.DynamicPartitionsDefinition)
         reads = " ".join(sorted(dep.asset_key.to_user_string() for dep in spec.deps)) or "-"
         kinds = " ".join(sorted(spec.kinds))
-        found.append(f"{spec.key.to_user_string()} {spec.partitions_def.name} {spec.group_name} {reads} {kinds}")
+        found.append(f"{spec.key.to_user_string()} {partitions_of(spec)} {spec.group_name} {reads} {kinds}")
     assert found == squeezed(GRAPH)
 
 
@@ -185,8 +198,13 @@ def test_sensors_and_schedules_run_by_default(deployment: Deployment) -> None:
         "video_requests",
     ]
     assert {sensor.default_status for sensor in sensors} == {dg.DefaultSensorStatus.RUNNING}
-    [schedule] = content.schedules or []
-    assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
+    schedules = content.schedules or []
+    assert sorted(schedule.name for schedule in schedules) == [
+        "credit_renewals_schedule",
+        "housekeeping_schedule",
+        "report_spend_schedule",
+    ]
+    assert {schedule.default_status for schedule in schedules} == {dg.DefaultScheduleStatus.RUNNING}
     assert not video.schedules
 
 
