@@ -24,6 +24,7 @@ from api.routes import (
     sites,
     system,
     thinker,
+    thinker_images,
     thinker_prompts,
     video,
     writer,
@@ -49,6 +50,7 @@ ROUTERS = (
     billing,
     billing_movements,
     thinker,
+    thinker_images,
     thinker_prompts,
     system,
 )

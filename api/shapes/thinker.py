@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, computed_field
 
-from api.envelope import Shape
+from api.envelope import CreditAmount, Shape
+from api.links import media_path
 
 
 class PromptItem(Shape):
@@ -99,6 +100,24 @@ class StrategyItem(Shape):
     is_active: bool
     created_at: datetime
     updated_at: datetime
+
+
+class TrialPicture(Shape):
+    """A picture that belongs to no article."""
+
+    media_key: str
+    provider: str
+    model: str
+    width: int
+    height: int
+    credits: CreditAmount = Field(description="What it cost when it was made.")
+    replayed: bool = Field(description="Whether it came from the journal, for nothing.")
+
+    @computed_field(description="Path of the picture on this host.")  # type: ignore[prop-decorator]
+    @property
+    def url(self) -> str | None:
+        """Where to fetch it."""
+        return media_path(self.media_key)
 
 
 class Deleted(Shape):

@@ -108,6 +108,7 @@ BODIES |= {
     "/api/v1/thinker/prompts/{function}/activate/": lambda of: {"version": of.ids["prompt_version"]},
     "/api/v1/thinker/prompts/{function}/reset/": lambda _of: {},
     "/api/v1/thinker/prompts/{function}/preview/": lambda of: {"site": of.site_key},
+    "/api/v1/thinker/image-tests/": lambda of: {"site": of.site_key, "prompt": "A cup", "provider": "offline"},
 }
 # Who may call a route that an owner may not.
 ROLES = dict.fromkeys(("/api/v1/billing/grants/", "/api/v1/billing/adjustments/"), "developer")
@@ -177,6 +178,7 @@ def test_every_route_keeps_accounts_apart(
                     "/api/v1/writer/content/generate/",
                     "/api/v1/thinker/author-profiles/",
                     "/api/v1/thinker/strategies/",
+                    "/api/v1/thinker/image-tests/",
                     "/api/v1/thinker/prompts/{function}/preview/",
                 }
             else:

@@ -347,3 +347,32 @@ class TestStrategies:
             site = site_by_key(session, ours.site_key)
             owned = {"account_id": site.account_id, "site_id": site.id, "sector_id": None}
             assert choose_prompt(session, **owned, function="generate_content", variant="post").version == "1"
+
+
+class TestImageTests:
+    PATH = "/api/v1/thinker/image-tests/"
+
+    def test_a_picture_is_made_and_the_same_again_is_taken_from_the_journal(self, client: TestClient, ours: Tenant):
+        asked = {"site": ours.site_key, "prompt": "A portafilter on a scale", "provider": "offline", "width": 512}
+        answer = client.post(self.PATH, json=asked, headers=ours.as_role("editor"))
+        assert answer.status_code == 200, answer.text
+        made = answer.json()["data"]
+        assert (made["provider"], made["width"], made["credits"], made["replayed"]) == ("offline", 512, "0", False)
+        picture = client.get(made["url"], headers=ours.as_role())
+        assert picture.status_code == 200
+        assert picture.headers["content-type"].startswith("image/")
+        again = client.post(self.PATH, json=asked, headers=ours.as_role()).json()["data"]
+        assert (again["media_key"], again["replayed"]) == (made["media_key"], True)
+
+    def test_what_cannot_be_made_is_named(self, client: TestClient, ours: Tenant, theirs: Tenant):
+        asked = {"site": ours.site_key, "prompt": "A cup"}
+        missing = client.post(self.PATH, json=asked | {"provider": "runware"}, headers=ours.as_role())
+        assert (missing.status_code, list(missing.json()["errors"])) == (409, ["provider"])
+        assert "runware is not configured for images" in missing.json()["error"].lower()
+        for body, status in (
+            (asked | {"provider": "dall-e"}, 400),
+            (asked | {"width": 9}, 400),
+            (asked | {"site": theirs.site_key}, 404),
+        ):
+            assert client.post(self.PATH, json=body, headers=ours.as_role()).status_code == status
+        assert client.post(self.PATH, json=asked, headers=ours.as_role("viewer")).status_code == 403
