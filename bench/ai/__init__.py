@@ -1,0 +1,1 @@
+"""How quickly and how cheaply the platform puts models to work."""
