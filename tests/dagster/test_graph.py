@@ -51,10 +51,10 @@ voiceover          videos    video       video_script                           
 # check, its asset, whether it stops what comes after
 CHECKS = """
 article_is_publishable        article            blocking
-figures_have_sources          article            -
 every_image_has_its_files     images             blocking
 every_keyword_in_one_cluster  clusters           blocking
 few_rows_refused              keywords           -
+figures_have_sources          article            -
 links_lead_somewhere          internal_links     -
 page_document_is_live         published_article  -
 posts_fit_their_platforms     social_posts       blocking
