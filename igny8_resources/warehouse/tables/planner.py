@@ -50,7 +50,7 @@ class KeywordImport(OfSite, Table):
     loaded_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Keyword(Table):
+class Keyword(OfSite, Table):
     """One keyword of one site and market. None means unknown, never zero.
 
     ``serp_urls`` are the top results as far as a file named them, best first; ``topic`` and ``page`` a grouping that a
