@@ -105,6 +105,7 @@ class TestCommands:
         ]
         lines += lines_of_commands("docs/writing.md")
         lines += lines_of_commands("docs/thinker.md")
+        lines += lines_of_commands("docs/models.md")
         shown = {resolve(shlex.split(line)[1:])[0].name for line in lines}
         program = typer.main.get_command(app)
         assert isinstance(program, TyperGroup)
