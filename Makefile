@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test dev bench bench-planner lint clean install install-dev lock
+.PHONY: demo test dev bench bench-planner bench-ai lint clean install install-dev lock
 
 demo: $(VENV)/.installed
 	$(BIN)/igny8 demo
@@ -17,6 +17,9 @@ dev: $(VENV)/.installed
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m bench
+
+bench-ai: $(VENV)/.installed-dev
+	$(BIN)/python -m bench.ai
 
 # What the planner is compared with has an environment of its own. torch comes first and outside the lock: its builds, and what
 # they need beside them, differ between machines.

@@ -31,7 +31,7 @@ class ModelTime:
                 with self._lock:
                     self.seconds += time.thread_time() - began
 
-        OfflineImageProvider.paint = counted  # type: ignore[method-assign]
+        OfflineImageProvider.paint = counted  # type: ignore[method-assign, assignment]
 
 
 def main(job: str, subject: str) -> None:

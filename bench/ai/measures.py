@@ -223,7 +223,7 @@ def _overhead(home: Home, environment: dict[str, str], calls: int, database: str
             site = site_by_key(session, "crema-lane")
             voice, tenant = voice_of(session, site), tenant_of(site)
             _price_offline(session)
-        OfflineTextProvider.complete = timed  # type: ignore[method-assign]
+        OfflineTextProvider.complete = timed  # type: ignore[method-assign, assignment]
         try:
             for number in range(calls + 5):
                 brief = ImagePlanBrief(

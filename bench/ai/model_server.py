@@ -53,6 +53,8 @@ class Bucket:
 
 
 def _answer(body: dict[str, Any]) -> dict[str, Any]:
+    from pydantic import BaseModel
+
     from igny8_resources.ai.offline.text import OfflineTextProvider
     from igny8_resources.ai.prompt_variables import FUNCTIONS
     from igny8_resources.ai.providers import TextCall
@@ -60,9 +62,9 @@ def _answer(body: dict[str, Any]) -> dict[str, Any]:
 
     name = body["response_format"]["json_schema"]["name"]
     brief = next(message["content"] for message in body["messages"] if message["role"] == "user")
-    schema = {"generate_content": ArticleDraft, "generate_image_prompts": ImagePlan}[name]
+    schemas: dict[str, type[BaseModel]] = {"generate_content": ArticleDraft, "generate_image_prompts": ImagePlan}
     inputs = FUNCTIONS[name].inputs.model_validate(json.loads(brief))
-    payload = OfflineTextProvider().complete(TextCall(name, "", inputs, schema)).payload
+    payload = OfflineTextProvider().complete(TextCall(name, "", inputs, schemas[name])).payload
     content = json.dumps(payload)
     return {
         "id": "bench",

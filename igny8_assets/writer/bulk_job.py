@@ -64,16 +64,16 @@ class _Teller:
                 dg.AssetMaterialization(stage.asset, partition=outcome.partition, metadata=metadata)
             )
         for check in outcome.checks:
-            self._context.log_event(
-                dg.AssetCheckEvaluation(
-                    asset_key=dg.AssetKey(check.asset),
-                    check_name=check.name,
-                    passed=check.passed,
-                    description=check.said,
-                    blocking=True,
-                    partition=outcome.partition,
-                )
+            evaluation = dg.AssetCheckEvaluation(
+                asset_key=dg.AssetKey(check.asset),
+                check_name=check.name,
+                passed=check.passed,
+                description=check.said,
+                blocking=True,
+                partition=outcome.partition,
             )
+            # Taken by log_event, whose annotation has not followed.
+            self._context.log_event(evaluation)  # type: ignore[arg-type]
         if outcome.failure:
             self._context.log.warning("%s: %s", outcome.partition, outcome.failure)
         if time.monotonic() >= self._next_note:

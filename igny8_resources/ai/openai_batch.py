@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from igny8_resources.ai.errors import ProviderError
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 OPENAI = "openai"
 OPENAI_URL = "https://api.openai.com/v1"
-ENDPOINT = "/v1/chat/completions"
-WINDOW = "24h"
+ENDPOINT: Final = "/v1/chat/completions"
+WINDOW: Final = "24h"
 TAG = "igny8_batch"
 ENDED = ("completed", "failed", "expired", "cancelled")
 # The API takes 50,000 lines and 200 MB; smaller files fail and come back sooner.
