@@ -9,6 +9,7 @@ from igny8_assets.not_ready import NotReady
 from igny8_assets.video.failures import VideoError
 from igny8_resources.ai.errors import ProviderError, ProviderUnavailable
 from igny8_resources.ai.journal import CallHeld
+from igny8_resources.ai.prompt_templates import PromptFailed
 from igny8_resources.billing.movements import MovementRefused
 from igny8_resources.billing.renewal import RenewalRefused
 from igny8_resources.contracts.outlines import UnsuitableStructure
@@ -32,6 +33,7 @@ _SENTENCES = (
     NotReady,
     NothingWritten,
     PriceMissing,
+    PromptFailed,
     RenewalRefused,
     SettingsError,
     UnknownArticle,

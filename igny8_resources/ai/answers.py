@@ -30,7 +30,13 @@ def checked_answer(provider: TextProvider, call: TextCall) -> tuple[BaseModel, i
 
     def ask(asked: TextCall) -> BaseModel:
         nonlocal estimated
-        answer = provider.complete(asked)
+        try:
+            answer = provider.complete(asked)
+        except ProviderError as failure:
+            # A refused or cut answer is charged for too.
+            used[0] += failure.input_tokens
+            used[1] += failure.output_tokens
+            raise
         used[0] += answer.input_tokens
         used[1] += answer.output_tokens
         estimated = estimated or answer.tokens_estimated
@@ -42,16 +48,15 @@ def checked_answer(provider: TextProvider, call: TextCall) -> tuple[BaseModel, i
 
     try:
         try:
-            return ask(call), used[0], used[1], estimated
+            checked = ask(call)
         except AnswerInvalid as wrong:
-            used[0] += wrong.input_tokens
-            used[1] += wrong.output_tokens
             if not wrong.answer:
                 raise
-            return ask(replace(call, repair=Repair(wrong.answer, str(wrong)))), used[0], used[1], estimated
+            checked = ask(replace(call, repair=Repair(wrong.answer, str(wrong))))
     except ProviderError as failure:
         failure.input_tokens, failure.output_tokens = used[0], used[1]
         raise
+    return checked, used[0], used[1], estimated
 
 
 def checked_payload(schema: type[T], payload: dict[str, Any], function: str) -> T:

@@ -141,7 +141,7 @@ class Routing:
                 "anthropic": have.anthropic_model if have.anthropic_api_key else "",
             },
             "image": {
-                "comfyui": "workflow" if have.comfyui_url and have.comfyui_workflow else "",
+                "comfyui": have.comfyui_workflow.stem if have.comfyui_url and have.comfyui_workflow else "",
                 "runware": have.runware_model if have.runware_api_key else "",
                 "openai": have.openai_image_model if has_openai else "",
             },
@@ -220,12 +220,24 @@ class Routing:
 
                 secret = _shown(have.runware_api_key)
                 gate = self._gate(connection, have.runware_url, secret)
-                return RunwareImageProvider(base_url=have.runware_url, api_key=secret, model=model, gate=gate), gate
+                return RunwareImageProvider(
+                    base_url=have.runware_url,
+                    api_key=secret,
+                    model=model,
+                    timeout=have.openai_timeout_seconds,
+                    gate=gate,
+                ), gate
             case "comfyui" if have.comfyui_url and have.comfyui_workflow:
                 from igny8_resources.ai.comfyui_images import ComfyUiImageProvider
 
                 gate = self._gate(connection, have.comfyui_url, "")
-                return ComfyUiImageProvider(base_url=have.comfyui_url, workflow=have.comfyui_workflow, gate=gate), gate
+                return ComfyUiImageProvider(
+                    base_url=have.comfyui_url,
+                    workflow=have.comfyui_workflow,
+                    model=model,
+                    timeout=have.openai_timeout_seconds,
+                    gate=gate,
+                ), gate
         raise _not_configured(connection, model)
 
 

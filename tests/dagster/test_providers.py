@@ -9,6 +9,7 @@ from dagster._core.execution.plan import active
 from deployments import FIRST_CREDITS, SITE, Deployment, checks_of, failure_of, metadata_of
 
 from igny8_resources.ai.openai_text import OpenAITextProvider
+from igny8_resources.ai.shared_gate import SharedGate
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditTransaction
 from igny8_resources.warehouse.tables.writer import Content, ContentVersion
 from sensors.failures import first_sentence
@@ -52,9 +53,10 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(active, "time", clock)
-    pauses = OpenAITextProvider.__init__.__kwdefaults__
-    monkeypatch.setitem(pauses, "sleep", clock.sleep)
-    monkeypatch.setitem(pauses, "clock", clock.time)
+    for waits in (OpenAITextProvider, SharedGate):
+        pauses = waits.__init__.__kwdefaults__
+        monkeypatch.setitem(pauses, "sleep", clock.sleep)
+        monkeypatch.setitem(pauses, "clock", clock.time)
     return clock
 
 
@@ -174,10 +176,9 @@ def test_a_provider_that_asks_for_an_hour_is_not_waited_for(
         (insufficient_quota(), "QuotaExhausted: "),
         (Failure(401, {"message": "Incorrect API key provided", "code": "invalid_api_key"}), "ProviderRejected: "),
         (Altered(content='{"title": "Half an arti', finish_reason="length"), "AnswerCut: "),
-        (Altered(content='{"title": "No article"}'), "AnswerInvalid: "),
         (Altered(content=""), "AnswerEmpty: "),
     ],
-    ids=["refusal", "quota", "key", "cut", "shape", "empty"],
+    ids=["refusal", "quota", "key", "cut", "empty"],
 )
 def test_what_repeating_cannot_mend_is_asked_once(
     with_model: Deployment, server: StandIn, clock: Clock, fault: Fault, said: str
@@ -196,9 +197,22 @@ def test_what_repeating_cannot_mend_is_asked_once(
     assert (call.status, call.credits) == ("failed", 0)
 
 
+def test_an_answer_of_the_wrong_shape_may_be_mended_once(
+    with_model: Deployment, server: StandIn, clock: Clock
+) -> None:
+    server.script(Altered(content='{"title": "No article"}'), Altered(content='{"title": "Still none"}'))
+    done = with_model.write(ARTICLE)
+    assert failure_of(done).user_failure_data.description.startswith("AnswerInvalid: ")
+    assert len(server.requests) == 2
+    assert with_model.balance() == FIRST_CREDITS
+    [call] = calls(with_model)
+    assert (call.status, call.credits) == ("failed", 0)
+    assert call.input_tokens > 0
+
+
 def test_what_is_unforeseen_is_not_repeated_either(to_write: Deployment, clock: Clock) -> None:
     with to_write.article_task(ARTICLE) as task:
-        task.content_type = "sonnet"
+        task.outline = [{"not": "a heading"}]
     done = to_write.write(ARTICLE)
     assert failure_of(done).user_failure_data.description.startswith("ValidationError: ")
     assert clock.slept == []
