@@ -7,6 +7,7 @@ and never replaces it. Only the bond between a hub and its pages stands by itsel
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from igny8_assets.article_anchors import article_anchors
@@ -180,12 +181,18 @@ def _relation(article: LinkingArticle, page: SitePage) -> Relation:
     return "spoke" if article.is_hub else "sibling"
 
 
+# A section's words do not change with the article that it is compared with.
+@lru_cache(maxsize=4096)
+def _said(text: str) -> frozenset[str]:
+    return frozenset(content_stems(text))
+
+
 class _Reading:
     """An article as it is compared with many pages: the words of each section and what it is about, read once."""
 
     def __init__(self, article: LinkingArticle, weights: Weights) -> None:
         self.article = article
-        self.said = [frozenset(content_stems(section.text)) for section in article.sections]
+        self.said = [_said(section.text) for section in article.sections]
         self.about = _subject(article, weights)
 
 

@@ -1,14 +1,17 @@
 """Links of one article on a site's rows: outward to what exists, inward from what is already there."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from igny8_assets.linker.candidates import (
     LinkCandidate,
     LinkingArticle,
+    SectionText,
     SitePage,
     find_candidates,
     inbound_sources,
@@ -53,6 +56,7 @@ def set_links(session: Session, content: Content, site: Site) -> LinkedArticle:
         select(Content)
         .where(Content.site_id == site.id)
         .order_by(Content.id)
+        .options(defer(Content.schema_data), defer(Content.serp_elements), defer(Content.checks))
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
@@ -102,8 +106,14 @@ def _linking(content: Content) -> LinkingArticle:
         keywords=(content.primary_keyword, *content.secondary_keywords),
         cluster_id=content.cluster_id,
         is_hub=content.content_type == "cluster_hub",
-        sections=sections_of(ArticleDraft.model_validate(content.draft)),
+        sections=_sections(json.dumps(content.draft, ensure_ascii=False)),
     )
+
+
+# Each new article is weighed against every text of its site: those that did not change are read once.
+@lru_cache(maxsize=1024)
+def _sections(draft: str) -> tuple[SectionText, ...]:
+    return sections_of(ArticleDraft.model_validate_json(draft))
 
 
 def _reachable(candidates: Sequence[LinkCandidate], others: Sequence[Content], content: Content) -> list[LinkCandidate]:

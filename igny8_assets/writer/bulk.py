@@ -12,16 +12,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
-from igny8_assets.chain_checks import BLOCKING_CHECKS, verdict_findings
+from igny8_assets.chain_checks import BLOCKING_CHECKS, Findings, figure_findings, verdict_findings
 from igny8_assets.findings import Finding, passed
 from igny8_assets.known_failures import is_transient, sentence, wait_asked_for
 from igny8_assets.linker.completing import link_article
+from igny8_assets.linker.html_blocks import read_page
 from igny8_assets.review import Verdict
 from igny8_assets.schema.building import build_article_schema
 from igny8_assets.writer.pictures import make_images, plan_images
 from igny8_assets.writer.writing import write_article
 from igny8_resources.ai.batch_deferral import CallDeferred
 from igny8_resources.platform import Platform
+from igny8_resources.warehouse.store import writer as store
 
 # As for a run of one article: twice more, and not at once.
 RETRIES = 2
@@ -37,21 +39,22 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class CheckResult:
-    """What a blocking check found on one article."""
+    """What a check found on one article; one that is not ``blocking`` passes only when it found nothing."""
 
     asset: str
     name: str
     findings: tuple[Finding, ...]
+    blocking: bool = True
 
     @property
     def passed(self) -> bool:
-        """Whether the article may go on."""
-        return passed(self.findings)
+        """Whether there is nothing to mend; of a blocking check, whether the article may go on."""
+        return passed(self.findings) if self.blocking else not self.findings
 
     @property
     def said(self) -> str:
         """The first error, or how many hints there are."""
-        errors = [finding.message for finding in self.findings if finding.severity == "error"]
+        errors = [each.message for each in self.findings if each.severity == "error" or not self.blocking]
         return errors[0] if errors else f"hints for the editor: {len(self.findings)}"
 
 
@@ -106,12 +109,30 @@ def write_whole_article(
                 if not check.passed:
                     outcome.failure = f"the check {name} failed: {check.said}"
                     return outcome
+            if asset in HINTS:
+                name, find = HINTS[asset]
+                outcome.checks.append(CheckResult(asset, name, tuple(find(parts, partition)), blocking=False))
     except CallDeferred as deferred:
         outcome.batch_id = deferred.batch_id
     except Exception as failure:  # noqa: BLE001 - one article's failure is its own, whatever it is
         outcome.failure, outcome.transient = sentence(failure), is_transient(failure)
         outcome.wait = wait_asked_for(failure)
     return outcome
+
+
+def _links_missing(parts: Platform, partition: str) -> list[Finding]:
+    with parts.warehouse.read() as session:
+        content, _, _ = store.content_of(session, partition)
+    if read_page(content.html).links:
+        return []
+    return [Finding(check="links", severity="warning", passage="text", message="it links to no other page")]
+
+
+# By asset: the check beside it that stops nothing.
+HINTS: dict[str, tuple[str, Findings]] = {
+    "article": ("figures_have_sources", figure_findings),
+    "internal_links": ("links_lead_somewhere", _links_missing),
+}
 
 
 def _stages(

@@ -69,7 +69,8 @@ class _Teller:
                 check_name=check.name,
                 passed=check.passed,
                 description=check.said,
-                blocking=True,
+                blocking=check.blocking,
+                severity=dg.AssetCheckSeverity.ERROR if check.blocking else dg.AssetCheckSeverity.WARN,
                 partition=outcome.partition,
             )
             # Taken by log_event, whose annotation has not followed.

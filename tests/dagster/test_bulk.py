@@ -96,6 +96,8 @@ def test_every_article_is_told_by_itself(large: Deployment) -> None:
         "every_image_has_its_files": ARTICLES,
         "schema_is_one_sound_graph": ARTICLES,
         "ready_for_review": ARTICLES,
+        "figures_have_sources": ARTICLES,
+        "links_lead_somewhere": ARTICLES,
     }
     assert {each.partition for each in evaluations} == set(large.articles)
     assert {content.status for content in large.rows(Content)} == {"review"}
