@@ -24,10 +24,17 @@ from igny8_resources.warehouse.engine import Warehouse
 from tests.at_once import at_once
 
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.integration.dying_process"])
+_preloaded = ["tests.integration.dying_process"]
+_processes.set_forkserver_preload(_preloaded)
 
 KILLED = -signal.SIGKILL
 NEVER = -1
+
+
+def preload(module: str) -> None:
+    """Have the server that forks such processes load a module first; before the first of them is started."""
+    _preloaded.append(module)
+    _processes.set_forkserver_preload(_preloaded)
 
 
 def start(target: Callable[..., None], *args: Any) -> Any:

@@ -1,6 +1,5 @@
 """A hundred kills while articles are written: every credit is accounted for, no answer that is kept is asked for again."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -20,6 +19,7 @@ from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditTransaction, CreditUsage
 from igny8_resources.warehouse.tables.tenancy import Account
 from igny8_resources.warehouse.tables.writer import Content, Task
+from tests.integration.dying_process import KILLED, preload, start
 from tests.integration.killed_writer import (
     ANSWER_LOST,
     BOUNDARIES,
@@ -35,9 +35,7 @@ KILLS = 100
 ARTICLES = 90
 CREDITS = Decimal(10_000)
 
-# One forked server serves all tests of a session, so that it loads what those of the other modules need too.
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.integration.killed_writer", "tests.integration.dying_process"])
+preload("tests.integration.killed_writer")
 
 
 class Provider:
@@ -63,10 +61,7 @@ class Provider:
         self._started.clear()
         self._asked_until_death = occurrence if boundary == PROVIDER_WORKS else 0
         url, account_id = arguments
-        self._victim = _processes.Process(
-            target=work, args=(url, self.server.base_url, account_id, boundary, occurrence)
-        )
-        self._victim.start()
+        self._victim = start(work, url, self.server.base_url, account_id, boundary, occurrence)
         self._started.set()
         self._victim.join(60)
         return int(self._victim.exitcode)
@@ -121,9 +116,7 @@ def test_a_hundred_kills_lose_no_credit_no_answer_and_no_article(warehouse, ware
         boundary = chance.choice(BOUNDARIES)
         occurrence = 1 if "save" in boundary else chance.randint(1, 3)
         ended = provider.run(warehouse_url, account_id, boundary=boundary, occurrence=occurrence)
-        assert ended == -signal.SIGKILL, (
-            f"ended with {ended} after {kills.total()} kills: {ARTICLES} articles are too few"
-        )
+        assert ended == KILLED, f"ended with {ended} after {kills.total()} kills: {ARTICLES} articles are too few"
         kills[boundary] += 1
         settled(warehouse, account_id)
         for call in kept_answers(warehouse):
@@ -155,7 +148,7 @@ def test_a_hundred_kills_lose_no_credit_no_answer_and_no_article(warehouse, ware
 
 def test_what_killed_processes_held_comes_back_when_nobody_goes_on(warehouse, warehouse_url, account_id, provider):
     for boundary in ("after reserve", PROVIDER_WORKS, "before settle commits"):
-        assert provider.run(warehouse_url, account_id, boundary=boundary, occurrence=2) == -signal.SIGKILL
+        assert provider.run(warehouse_url, account_id, boundary=boundary, occurrence=2) == KILLED
     used = settled(warehouse, account_id)
     with warehouse.read() as session:
         held = sum(session.scalars(select(AiCall.reserved).where(AiCall.status == "pending")), Decimal(0))
