@@ -8,11 +8,15 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
-from cli.replay import ai_app
+from cli.replay import replay
 from cli.terminal import SiteKey, console, platform_here, sentences
 
 if TYPE_CHECKING:
     from igny8_resources.warehouse.store.calls import ExplainedCall
+
+
+ai_app = typer.Typer(no_args_is_help=True, help="The journal of model calls.")
+ai_app.command("replay")(replay)
 
 
 @ai_app.command("explain")

@@ -1,4 +1,4 @@
-"""`igny8 ai …`: what the journal of model calls can show."""
+"""``igny8 ai replay``: an article rebuilt from the journal of model calls."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,15 +9,7 @@ from rich.table import Table
 
 from cli.terminal import console, errors, platform_here, sentences
 
-ai_app = typer.Typer(no_args_is_help=True, help="The journal of model calls.")
 
-
-@ai_app.callback()
-def group() -> None:
-    """What the journal of model calls can show."""
-
-
-@ai_app.command("replay")
 def replay(
     article: Annotated[str, typer.Argument(help="The article's partition, such as crema-lane-7.")],
     out: Annotated[

@@ -92,7 +92,9 @@ def write_article(parts: Platform, partition: str, run_id: str = "") -> WrittenA
     )
 
 
-def draft_article(parts: Platform, tenant: Tenant, partition: str, brief: ArticleBrief, sector_id: int | None) -> Drafted:
+def draft_article(
+    parts: Platform, tenant: Tenant, partition: str, brief: ArticleBrief, sector_id: int | None
+) -> Drafted:
     """The draft: by one call, or in steps where the article is long."""
 
     def say(message: str) -> None:

@@ -177,9 +177,7 @@ def chat_request(call: TextCall, model: str) -> dict[str, Any]:
     return {**body, "max_completion_tokens": call.max_output_tokens}
 
 
-def _body(
-    call: TextCall, model: str, schema: dict[str, Any], held: _Format, *, in_words: bool
-) -> dict[str, Any]:
+def _body(call: TextCall, model: str, schema: dict[str, Any], held: _Format, *, in_words: bool) -> dict[str, Any]:
     instructions = with_schema_in_words(call.instructions, schema) if in_words else call.instructions
     messages = [{"role": "system", "content": instructions}, *turns_of(call)]
     return {"model": model, "messages": messages, **_response_format(held, call, schema)}

@@ -44,7 +44,7 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
     A line that holds nothing but one tag leaves no line behind; any other line break stays where the author put it.
     """
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+    def preprocess(self, source: str, name: str | None = None, filename: str | None = None) -> str:
         """Draw the break after a lonely tag into the tag, so that it prints nothing and lines keep their numbers."""
         return super().preprocess(_LONELY_TAG.sub(r"\1\n\2", source), name, filename)
 

@@ -197,9 +197,7 @@ def test_what_repeating_cannot_mend_is_asked_once(
     assert (call.status, call.credits) == ("failed", 0)
 
 
-def test_an_answer_of_the_wrong_shape_may_be_mended_once(
-    with_model: Deployment, server: StandIn, clock: Clock
-) -> None:
+def test_an_answer_of_the_wrong_shape_may_be_mended_once(with_model: Deployment, server: StandIn, clock: Clock) -> None:
     server.script(Altered(content='{"title": "No article"}'), Altered(content='{"title": "Still none"}'))
     done = with_model.write(ARTICLE)
     assert failure_of(done).user_failure_data.description.startswith("AnswerInvalid: ")

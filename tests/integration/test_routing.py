@@ -47,7 +47,11 @@ def router_with(warehouse, tmp_path, monkeypatch):
     monkeypatch.setattr("time.sleep", lambda _: None)
 
     def made(**settings) -> AIRouter:
-        return AIRouter(Settings(home=tmp_path, **settings), warehouse, media_store(str(tmp_path / "media"), "http://127.0.0.1/media"))
+        return AIRouter(
+            Settings(home=tmp_path, **settings),
+            warehouse,
+            media_store(str(tmp_path / "media"), "http://127.0.0.1/media"),
+        )
 
     return made
 

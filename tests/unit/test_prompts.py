@@ -45,7 +45,9 @@ def shown(text: str, **changes: object) -> str:
 
 
 class TestBuiltIns:
-    @pytest.mark.parametrize("prompt", [*PROMPTS.values(), *VARIANTS.values()], ids=lambda p: f"{p.function}-{p.variant}")
+    @pytest.mark.parametrize(
+        "prompt", [*PROMPTS.values(), *VARIANTS.values()], ids=lambda p: f"{p.function}-{p.variant}"
+    )
     def test_each_passes_the_check_that_a_persons_text_has_to_pass(self, prompt) -> None:
         check_prompt(prompt.function, prompt.variant, prompt.text)
 
@@ -60,7 +62,13 @@ class TestBuiltIns:
         prompt = builtin_prompt("generate_content", content_type)
         rendered = ChosenPrompt(prompt.function, content_type, prompt.version, prompt.text).rendered(asked)
         assert rendered.version == "1"
-        for expected in ("Crema Lane", "plain and warm", "Espresso ratio", "espresso ratio", "brew ratio, ristretto ratio"):
+        for expected in (
+            "Crema Lane",
+            "plain and warm",
+            "Espresso ratio",
+            "espresso ratio",
+            "brew ratio, ristretto ratio",
+        ):
             assert expected in rendered.text
         assert f"about {asked.target_words} words" in rendered.text
         assert not re.search(r"\{[{%]|[%}]\}|unknown|  |\.\.", rendered.text)
@@ -231,7 +239,10 @@ class TestWhatIsPossible:
         ("text", "shows"),
         [
             ("{% if secondary_keywords %}{{ (secondary_keywords | first).text }}{% endif %} x", "brew ratio x"),
-            ("{{ secondary_keywords | selectattr('volume') | map(attribute='text') | join(', ') }}!", "ristretto ratio!"),
+            (
+                "{{ secondary_keywords | selectattr('volume') | map(attribute='text') | join(', ') }}!",
+                "ristretto ratio!",
+            ),
             ("{{ primary_keyword.volume | default(0) + 1 }}", "721"),
             ("{% if primary_keyword.volume is not none %}{{ primary_keyword.volume + 1 }}{% endif %} x", "721 x"),
             ("{% if primary_keyword.volume and primary_keyword.volume > 700 %}much{% endif %} x", "much x"),
