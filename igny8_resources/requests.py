@@ -211,6 +211,19 @@ def _settle_request(session: Session, request: Request) -> None:
     )
 
 
+def asked_by(session: Session, account_id: int, subject: str) -> int | None:
+    """The person whose request is being worked on for a subject; None where nobody asked, and automation does it."""
+    return session.scalar(
+        select(Request.user_id)
+        .join(RequestItem, RequestItem.request_id == Request.id)
+        .where(
+            RequestItem.subject == subject, RequestItem.account_id == account_id, RequestItem.status.in_(OPEN_ITEM)
+        )
+        .order_by(RequestItem.id.desc())
+        .limit(1)
+    )
+
+
 @dataclass(frozen=True)
 class Progress:
     """How far a request is: ``done`` and ``failed`` of ``total`` items, and the newest phase and message.

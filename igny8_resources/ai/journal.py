@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from igny8_resources import credits
 from igny8_resources.ai.errors import ProviderError
 from igny8_resources.ownership import is_gone, kept_alive, lease_end, new_claim
+from igny8_resources.requests import asked_by
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage
@@ -227,7 +228,8 @@ class Journal:
         call.subject, call.provider, call.model = spec.subject, spec.provider, spec.model
         call.prompt_version, call.prompt_digest = spec.prompt_version, spec.prompt_digest
         call.schema_digest, call.salt, call.inputs = spec.schema_digest, spec.salt, spec.inputs
-        call.operation, call.user_id = spec.operation, spec.user_id
+        call.operation = spec.operation
+        call.user_id = spec.user_id or asked_by(session, spec.account_id, spec.subject)
         call.status, call.error = "pending", ""
         call.owner, call.lease_until = new_claim(), lease_end()
         _reserve(session, spec, call)
@@ -281,7 +283,7 @@ class Journal:
                     credits=cost,
                     list_credits=list_cost,
                     cost_usd=performed.cost_usd,
-                    user_id=spec.user_id,
+                    user_id=call.user_id,
                     provider=spec.provider,
                     model=spec.model,
                 )

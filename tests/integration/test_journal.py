@@ -14,9 +14,10 @@ from sqlalchemy.exc import IntegrityError
 from igny8_resources import ownership
 from igny8_resources.ai.journal import Journal, Performed
 from igny8_resources.credits import InsufficientCredits
+from igny8_resources.requests import Item, submit_request
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditTransaction, CreditUsage
-from igny8_resources.warehouse.tables.tenancy import Account
+from igny8_resources.warehouse.tables.tenancy import Account, User
 from tests.at_once import at_once
 from tests.integration.dying_process import KILLED, ask, lines, run, spec_of, start, write, write_slowly
 from tests.warehouse_samples import make_place
@@ -357,3 +358,25 @@ def _leaves_a_reservation(warehouse, warehouse_url, account_id, calls, die_at: i
     assert run(write, warehouse_url, account_id, f"dead-{die_at}", calls, die_at) == KILLED
     with warehouse.read() as session:
         return session.scalar(select(AiCall.id).where(AiCall.subject == f"dead-{die_at}")) is not None
+
+
+def test_usage_names_the_person_whose_request_it_serves_and_nobody_for_automation(warehouse, account_id, journal):
+    with warehouse.write() as session:
+        user = User(account_id=account_id, email="maya@cremalane.example", password_hash="x")
+        session.add(user)
+        session.flush()
+        submit_request(
+            session,
+            account_id=account_id,
+            site_id=None,
+            kind="content",
+            payload={},
+            items=[Item("write_article", "crema-lane-1")],
+            user_id=user.id,
+        )
+        user_id = user.id
+    for subject in ("crema-lane-1", "crema-lane-2"):
+        journal.answer(spec_of(account_id, subject), article)
+    with warehouse.read() as session:
+        used = session.execute(select(CreditUsage.subject, CreditUsage.user_id).order_by(CreditUsage.id)).all()
+    assert used == [("crema-lane-1", user_id), ("crema-lane-2", None)]
