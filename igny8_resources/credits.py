@@ -7,12 +7,12 @@ refunds and adjustments by people are in ``igny8_resources.billing.movements``.
 
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import Insert, Table, bindparam, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from igny8_resources.billing.levels import note_exhausted, note_level, note_settled
 from igny8_resources.warehouse.engine import Warehouse
-from igny8_resources.warehouse.tables.columns import CENTIMILLI
+from igny8_resources.warehouse.tables.columns import CENTIMILLI, Amount
 from igny8_resources.warehouse.tables.ledgers import CreditPrice, CreditTransaction
 from igny8_resources.warehouse.tables.tenancy import Account
 from igny8_resources.warehouse.upsert import upsert
@@ -144,7 +144,7 @@ def record_movement(
     amount = exact(amount)
     # key_share: rows that refer to the account may still be written; else two calls that each have written one deadlock.
     locked = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
-    account = session.scalars(locked).one()
+    account = session.scalars(locked.execution_options(populate_existing=True)).one()
     known = session.scalar(
         select(CreditTransaction).where(
             CreditTransaction.account_id == account_id, CreditTransaction.reference == reference
@@ -152,7 +152,6 @@ def record_movement(
     )
     if known is not None:
         return known, False
-    session.refresh(account, ["credit_balance", "low_credits_since", "monthly_credits"])
     balance = account.credit_balance + amount
     if balance < 0:
         raise InsufficientCredits(-amount, account.credit_balance)
@@ -187,25 +186,70 @@ def move_credits(
     return transaction
 
 
+_ACCOUNTS: Table = Account.__table__  # type: ignore[assignment]
+_TRANSACTIONS: Table = CreditTransaction.__table__  # type: ignore[assignment]
+_BALANCE = _ACCOUNTS.c.credit_balance
+# Made once: every call goes through them, and making a statement takes longer than the database takes to execute it.
+_TAKEN = bindparam("taken", type_=Amount())
+_TAKE = (
+    update(_ACCOUNTS)
+    .where(_ACCOUNTS.c.id == bindparam("account"), _TAKEN <= _BALANCE)
+    .values(credit_balance=func.round(_BALANCE - _TAKEN, 4, type_=Amount()))
+    .returning(_BALANCE)
+)
+
+
+def _recording() -> Insert:
+    """Insert a movement whose reference is new; gives its id, or no row."""
+    names = ("account_id", "kind", "amount", "balance_after", "reference", "description")
+    given = {name: bindparam(name, type_=_TRANSACTIONS.c[name].type) for name in names}
+    is_there = exists().where(
+        _TRANSACTIONS.c.account_id == given["account_id"], _TRANSACTIONS.c.reference == given["reference"]
+    )
+    row = select(*given.values()).where(~is_there)
+    return insert(_TRANSACTIONS).from_select(names, row).returning(_TRANSACTIONS.c.id)
+
+
+_RECORD = _recording()
+
+
 def reserve(session: Session, account_id: int, amount: Decimal, *, reference: str, description: str) -> None:
     """Take credits for a call that is about to be made. A free call leaves no row.
 
     Raises:
         InsufficientCredits: the balance is too low.
     """
-    if amount > 0:
-        record_movement(
-            session,
-            account_id,
-            -amount,
-            kind="deduction",
-            reference=f"{reference}:reserve",
-            description=description,
-        )
+    amount = exact(amount)
+    if amount <= 0:
+        return
+    reference = f"{reference}:reserve"
+    # One statement looks at the balance, locks it and lowers it.
+    balance = session.scalar(_TAKE, {"account": account_id, "taken": amount})
+    if balance is None:
+        said = (CreditTransaction.account_id == account_id, CreditTransaction.reference == reference)
+        if session.scalar(select(CreditTransaction.id).where(*said)) is not None:
+            return
+        has = session.scalars(select(Account.credit_balance).where(Account.id == account_id)).one()
+        raise InsufficientCredits(amount, has)
+    movement = {
+        "account_id": account_id,
+        "kind": "deduction",
+        "amount": -amount,
+        "balance_after": balance,
+        "reference": reference,
+        "description": description,
+    }
+    if session.scalar(_RECORD, movement) is None:
+        # It was reserved before, and nothing more is taken for it.
+        session.execute(_TAKE, {"account": account_id, "taken": -amount})
 
 
-def settle(session: Session, account_id: int, reserved: Decimal, actual: Decimal, *, reference: str) -> None:
+def settle(
+    session: Session, account_id: int, reserved: Decimal, actual: Decimal, *, reference: str, is_held: bool = True
+) -> None:
     """Turn a reservation into what the call cost, at most what was reserved; the difference goes back.
+
+    ``is_held`` says that the call's own row still counts as under way.
 
     Raises:
         ValueError: the call cost more than was reserved.
@@ -222,7 +266,7 @@ def settle(session: Session, account_id: int, reserved: Decimal, actual: Decimal
             description="difference to what was reserved",
         )
     if actual > 0:
-        note_settled(session, account_id, closing=reserved)
+        note_settled(session, account_id, closing=reserved if is_held else Decimal(0))
 
 
 def release(session: Session, account_id: int, reserved: Decimal, *, reference: str) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import func, select, update
+from sqlalchemy import BindParameter, ScalarSelect, func, select, update
 from sqlalchemy.orm import Session
 
 from igny8_resources.events import append_event
@@ -211,16 +211,18 @@ def _settle_request(session: Session, request: Request) -> None:
     )
 
 
-def asked_by(session: Session, account_id: int, subject: str) -> int | None:
-    """The person whose request is being worked on for a subject; None where nobody asked, and automation does it."""
-    return session.scalar(
+def asked_by(account_id: int | BindParameter[int], subject: str | BindParameter[str]) -> ScalarSelect[int | None]:
+    """The person whose request is being worked on for a subject; NULL where nobody asked, and automation does it.
+
+    A query to be part of another statement.
+    """
+    return (
         select(Request.user_id)
         .join(RequestItem, RequestItem.request_id == Request.id)
-        .where(
-            RequestItem.subject == subject, RequestItem.account_id == account_id, RequestItem.status.in_(OPEN_ITEM)
-        )
+        .where(RequestItem.subject == subject, RequestItem.account_id == account_id, RequestItem.status.in_(OPEN_ITEM))
         .order_by(RequestItem.id.desc())
         .limit(1)
+        .scalar_subquery()
     )
 
 

@@ -22,11 +22,13 @@ from sqlalchemy.orm import Session
 
 from igny8_resources import credits
 from igny8_resources.ai.errors import ProviderError
+from igny8_resources.ai.journal_statements import CLAIM, SETTLE, USE
+from igny8_resources.ai.short_memory import ShortMemory
 from igny8_resources.ownership import is_gone, kept_alive, lease_end, new_claim
 from igny8_resources.requests import asked_by
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.tables.columns import utc_now
-from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage
+from igny8_resources.warehouse.tables.ledgers import AiCall
 
 WAIT_SECONDS = 0.5
 LONGEST_WAIT_SECONDS = 900.0
@@ -128,6 +130,9 @@ class _Claim:
     call_id: int
     owner: str
     answer: Answered | None = field(default=None)
+    # Of a call that is new: what a unit is charged at and the list price, and how much was reserved for it.
+    price: tuple[Decimal, Decimal] | None = field(default=None)
+    reserved: Decimal = field(default=Decimal(0))
 
 
 class Journal:
@@ -135,6 +140,7 @@ class Journal:
 
     def __init__(self, warehouse: Warehouse) -> None:
         self.warehouse = warehouse
+        self._prices: ShortMemory[tuple[Decimal, Decimal]] = ShortMemory()
 
     def answer(self, spec: CallSpec, perform: Callable[[], Performed]) -> Answered:
         """The stored answer to this call, or the answer that ``perform`` gives now.
@@ -202,6 +208,16 @@ class Journal:
             return session.scalar(known) is not None
 
     def _try_claim(self, session: Session, spec: CallSpec, request_hash: str) -> _Claim | None:
+        """A claim on the call, with its answer if it has one; None while somebody else is on it."""
+        try:
+            price: tuple[Decimal, Decimal] | None = self._prices.get(
+                (spec.operation, spec.provider), lambda: credits.price_of(session, spec.operation, spec.provider)
+            )
+        except credits.PriceMissing:
+            # An answer that is there already needs none.
+            price = None
+        if price is not None and (claim := _claim_new(session, spec, request_hash, price)) is not None:
+            return claim
         call = session.scalar(
             select(AiCall)
             .where(AiCall.account_id == spec.account_id, AiCall.request_hash == request_hash)
@@ -221,18 +237,16 @@ class Journal:
             # Its owner died: the call is ours now, with the reservation it had made.
             call.owner, call.lease_until = new_claim(), lease_end()
             return _Claim(call.id, call.owner)
+        if price is None:
+            price = credits.price_of(session, spec.operation, spec.provider)
         if call is None:
-            call = AiCall(account_id=spec.account_id, request_hash=request_hash, attempts=0)
-            session.add(call)
-        call.site_id, call.kind, call.function = spec.site_id, spec.kind, spec.function
-        call.subject, call.provider, call.model = spec.subject, spec.provider, spec.model
-        call.prompt_version, call.prompt_digest = spec.prompt_version, spec.prompt_digest
-        call.schema_digest, call.salt, call.inputs = spec.schema_digest, spec.salt, spec.inputs
-        call.operation = spec.operation
-        call.user_id = spec.user_id or asked_by(session, spec.account_id, spec.subject)
+            # Taken away by whoever deletes an account's rows, between the two statements.
+            return None
+        for name, value in _facts_of(spec).items():
+            setattr(call, name, value)
         call.status, call.error = "pending", ""
         call.owner, call.lease_until = new_claim(), lease_end()
-        _reserve(session, spec, call)
+        _reserve(session, spec, call, price)
         return _Claim(call.id, call.owner)
 
     def _hand_over(self, claim: _Claim, handed: HandedOver) -> None:
@@ -252,13 +266,15 @@ class Journal:
 
     def _settle(self, spec: CallSpec, claim: _Claim, performed: Performed, seconds: float) -> Answered:
         with self.warehouse.write() as session:
+            if (answered := _settle_new(session, spec, claim, performed, seconds)) is not None:
+                return answered
             call = session.get_one(AiCall, claim.call_id, with_for_update={"key_share": True})
             if call.status == "done":
                 # We were believed dead, and whoever took the call over was quicker.
                 return _answered(call, replayed=True)
             if call.status == "failed":
                 # The same, and the other one failed: its reservation is gone, so that this answer needs one of its own.
-                _reserve(session, spec, call)
+                _reserve(session, spec, call, credits.price_of(session, spec.operation, spec.provider))
             charged, listed = credits.price_at_settlement(
                 session, spec.operation, spec.provider, reserved=call.reserved, units=spec.units
             )
@@ -272,23 +288,8 @@ class Journal:
             call.tokens_estimated, call.cost_usd = performed.tokens_estimated, performed.cost_usd
             call.credits, call.list_credits, call.latency_seconds = cost, list_cost, round(seconds, 4)
             call.owner, call.lease_until, call.finished_at = "", None, utc_now()
-            session.add(
-                CreditUsage(
-                    account_id=spec.account_id,
-                    site_id=spec.site_id,
-                    ai_call_id=call.id,
-                    operation=spec.operation,
-                    subject=spec.subject,
-                    units=performed.units,
-                    credits=cost,
-                    list_credits=list_cost,
-                    cost_usd=performed.cost_usd,
-                    user_id=call.user_id,
-                    provider=spec.provider,
-                    model=spec.model,
-                )
-            )
             session.flush()
+            _record_usage(session, spec, call.id, performed, cost, list_cost)
             return _answered(call, replayed=False)
 
     def _fail(self, spec: CallSpec, claim: _Claim, failure: BaseException) -> None:
@@ -337,11 +338,129 @@ def _reservation(call: AiCall) -> str:
     return f"call:{call.id}:{call.attempts}"
 
 
-def _reserve(session: Session, spec: CallSpec, call: AiCall) -> None:
+def _facts_of(spec: CallSpec) -> dict[str, Any]:
+    """The columns that say what a call is."""
+    return {
+        "site_id": spec.site_id,
+        "kind": spec.kind,
+        "function": spec.function,
+        "subject": spec.subject,
+        "provider": spec.provider,
+        "model": spec.model,
+        "prompt_version": spec.prompt_version,
+        "prompt_digest": spec.prompt_digest,
+        "schema_digest": spec.schema_digest,
+        "salt": spec.salt,
+        "inputs": spec.inputs,
+        "operation": spec.operation,
+        "user_id": spec.user_id or asked_by(spec.account_id, spec.subject),
+    }
+
+
+def _claim_new(session: Session, spec: CallSpec, request_hash: str, price: tuple[Decimal, Decimal]) -> _Claim | None:
+    """Claim a call that nobody has made before, in as few statements as it takes; None when somebody has."""
+    owner, reserved = new_claim(), credits.exact(price[0] * spec.units)
+    values = {
+        **_facts_of(spec),
+        "account_id": spec.account_id,
+        "request_hash": request_hash,
+        "status": "pending",
+        "owner": owner,
+        "lease_until": lease_end(),
+        "attempts": 1,
+        "reserved": reserved,
+    }
+    del values["user_id"]
+    call_id = session.scalar(CLAIM, {**values, "asked_by": spec.user_id})
+    if call_id is None:
+        return None
+    credits.reserve(
+        session,
+        spec.account_id,
+        reserved,
+        reference=f"call:{call_id}:1",
+        description=f"{spec.operation} for {spec.subject}",
+    )
+    return _Claim(call_id, owner, price=price, reserved=reserved)
+
+
+def _settle_new(
+    session: Session, spec: CallSpec, claim: _Claim, performed: Performed, seconds: float
+) -> Answered | None:
+    """Settle a call that has been ours since it was new; None when it is not, or not any more."""
+    if claim.price is None:
+        return None
+    charged, listed = claim.price
+    # An answer never costs more than was reserved for it: the payer agreed to that much and no more.
+    cost = min(credits.exact(charged * performed.units), claim.reserved)
+    list_cost = credits.exact(listed * performed.units)
+    ours: Any = session.execute(
+        SETTLE,
+        {
+            "claimed_id": claim.call_id,
+            "claimed_by": claim.owner,
+            "status": "done",
+            "error": "",
+            "response": performed.response,
+            "media_key": performed.media_key,
+            "input_tokens": performed.input_tokens,
+            "output_tokens": performed.output_tokens,
+            "tokens_estimated": performed.tokens_estimated,
+            "cost_usd": performed.cost_usd,
+            "credits": cost,
+            "list_credits": list_cost,
+            "latency_seconds": round(seconds, 4),
+            "owner": "",
+            "lease_until": None,
+            "finished_at": utc_now(),
+        },
+    )
+    if ours.rowcount != 1:
+        return None
+    # The row says done by now, so that its reservation holds nothing any more.
+    credits.settle(session, spec.account_id, claim.reserved, cost, reference=f"call:{claim.call_id}:1", is_held=False)
+    _record_usage(session, spec, claim.call_id, performed, cost, list_cost)
+    return Answered(
+        call_id=claim.call_id,
+        response=performed.response,
+        media_key=performed.media_key,
+        provider=spec.provider,
+        model=spec.model,
+        credits=cost,
+        list_credits=list_cost,
+        replayed=False,
+        cost_usd=performed.cost_usd,
+    )
+
+
+def _record_usage(
+    session: Session, spec: CallSpec, call_id: int, performed: Performed, cost: Decimal, list_cost: Decimal
+) -> None:
+    """Write what a call cost, and for whom: its row knows."""
+    session.execute(
+        USE,
+        {
+            "account_id": spec.account_id,
+            "site_id": spec.site_id,
+            "ai_call_id": call_id,
+            "used_by_call": call_id,
+            "operation": spec.operation,
+            "subject": spec.subject,
+            "units": performed.units,
+            "credits": cost,
+            "list_credits": list_cost,
+            "cost_usd": performed.cost_usd,
+            "provider": spec.provider,
+            "model": spec.model,
+        },
+    )
+
+
+def _reserve(session: Session, spec: CallSpec, call: AiCall, price: tuple[Decimal, Decimal]) -> None:
     """Begin an attempt: take what the call may cost at most."""
-    charged, _ = credits.price_of(session, spec.operation, spec.provider)
     call.attempts += 1
-    call.reserved = credits.exact(charged * spec.units)
+    call.reserved = credits.exact(price[0] * spec.units)
+    session.add(call)
     session.flush()
     credits.reserve(
         session,

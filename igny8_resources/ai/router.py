@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel
@@ -28,7 +28,8 @@ from igny8_resources.ai.errors import (
     QuotaExhausted,
 )
 from igny8_resources.ai.journal import Answered, CallSpec, Journal, Performed
-from igny8_resources.ai.prompting import RenderedPrompt, keep_prompt_text, rendered_prompt
+from igny8_resources.ai.prompt_variables import variant_of
+from igny8_resources.ai.prompting import ChosenPrompt, RenderedPrompt, choose_prompt, keep_prompt_text
 from igny8_resources.ai.providers import (
     EmbeddingProvider,
     ImageCall,
@@ -40,6 +41,7 @@ from igny8_resources.ai.providers import (
     TextProvider,
 )
 from igny8_resources.ai.routing import OFFLINE, P, Route, Routing
+from igny8_resources.ai.short_memory import ShortMemory
 from igny8_resources.contracts.video import WordTiming
 from igny8_resources.events import append_alert
 from igny8_resources.media import MediaStore, content_key
@@ -100,6 +102,12 @@ def digest_of(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=False, default=str).encode()).hexdigest()
 
 
+@lru_cache(maxsize=256)
+def schema_digest(schema: type[BaseModel]) -> str:
+    """What tells one answer's shape from another's in the journal."""
+    return digest_of(schema.model_json_schema())[:16]
+
+
 class Deferral(Protocol):
     """Answers calls some other way than at once: those that it has no answer to yet, it keeps for a batch."""
 
@@ -125,6 +133,7 @@ class AIRouter:
         self.journal = Journal(warehouse)
         self.media = media
         self.deferral = deferral
+        self._prompts: ShortMemory[ChosenPrompt] = ShortMemory()
         self._kept_prompts: set[tuple[int, str]] = set()
 
     @cached_property
@@ -181,7 +190,7 @@ class AIRouter:
         prompt = self._prompt(tenant, function, inputs, variant, sector_id)
         units = Decimal(1) if expected_words is None else Decimal(expected_words) / 100 * LENGTH_HEADROOM
         call = TextCall(function, prompt.text, inputs, schema)
-        asked, digest = inputs.model_dump(mode="json"), digest_of(schema.model_json_schema())[:16]
+        asked, digest = inputs.model_dump(mode="json"), schema_digest(schema)
 
         def attempt(route: Route[TextProvider]) -> Attempt:
             spec = CallSpec(
@@ -277,16 +286,21 @@ class AIRouter:
     def _prompt(
         self, tenant: Tenant, function: str, inputs: BaseModel, variant: str | None, sector_id: int | None
     ) -> RenderedPrompt:
-        with self.journal.warehouse.read() as session:
-            prompt = rendered_prompt(
-                session,
-                account_id=tenant.account_id,
-                site_id=tenant.site_id,
-                sector_id=sector_id,
-                function=function,
-                variant=variant,
-                inputs=inputs,
-            )
+        wanted = variant_of(function, inputs) if variant is None else variant
+
+        def choose() -> ChosenPrompt:
+            with self.journal.warehouse.read() as session:
+                return choose_prompt(
+                    session,
+                    account_id=tenant.account_id,
+                    site_id=tenant.site_id,
+                    sector_id=sector_id,
+                    function=function,
+                    variant=wanted,
+                )
+
+        key = (tenant.account_id, tenant.site_id, sector_id, function, wanted)
+        prompt = self._prompts.get(key, choose).rendered(inputs)
         known = (tenant.account_id, prompt.template_digest)
         if known not in self._kept_prompts:
             with self.journal.warehouse.write() as session:

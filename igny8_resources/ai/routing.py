@@ -18,6 +18,7 @@ from igny8_resources.ai.catalogue import ModelFacts, facts_from, facts_of
 from igny8_resources.ai.errors import ProviderMissing
 from igny8_resources.ai.providers import ImageProvider, TextProvider
 from igny8_resources.ai.shared_gate import SharedGate, endpoint_of
+from igny8_resources.ai.short_memory import ShortMemory
 from igny8_resources.settings import Settings, chain_of
 from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.engine import Warehouse
@@ -53,6 +54,7 @@ class Routing:
         self.settings = settings
         self.warehouse = warehouse
         self._connected: dict[tuple[str, str, str], Connection[Any]] = {}
+        self._memory: ShortMemory[list[ModelFacts]] = ShortMemory()
         self._lock = threading.RLock()
 
     def text(self, tenant: Tenant, function: str) -> list[Route[TextProvider]]:
@@ -80,8 +82,7 @@ class Routing:
     ) -> list[Route[P]]:
         wanted = self._chosen(tenant, function, kind)
         if not wanted:
-            with self.warehouse.read() as session:
-                wanted = [facts_of(session, name, kind, model) for name, model in self._configured(kind, chain)]
+            wanted = self._memory.get(("configured", kind, chain), lambda: self._facts_of_chain(kind, chain))
         if not wanted:
             wanted = [ModelFacts(OFFLINE, kind, OFFLINE)]
         routes: list[Route[P]] = []
@@ -95,6 +96,13 @@ class Routing:
             raise missing[0]
         return routes
 
+    def _facts_of_chain(self, kind: str, chain: str) -> list[ModelFacts]:
+        configured = self._configured(kind, chain)
+        if not configured:
+            return []
+        with self.warehouse.read() as session:
+            return [facts_of(session, name, kind, model) for name, model in configured]
+
     def _route(self, facts: ModelFacts, connect: Callable[[str, str], Connection[P]]) -> Route[P]:
         with self._lock:
             key = (facts.kind, facts.provider, facts.name)
@@ -104,6 +112,10 @@ class Routing:
         return Route(provider, facts, gate)
 
     def _chosen(self, tenant: Tenant, function: str, kind: str) -> list[ModelFacts]:
+        key = ("chosen", tenant.account_id, tenant.site_id, function, kind)
+        return self._memory.get(key, lambda: self._look_up_choice(tenant, function, kind))
+
+    def _look_up_choice(self, tenant: Tenant, function: str, kind: str) -> list[ModelFacts]:
         with self.warehouse.read() as session:
             rows = (
                 session.execute(

@@ -5,6 +5,7 @@ the middle of a transaction that has read, fails at once instead of waiting. On 
 """
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,12 +13,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
 from sqlalchemy.orm import Session, sessionmaker
 
 from igny8_resources.settings import Settings, SettingsError
 
 SQLITE_BUSY_SECONDS = 60
+# So long a connection of the pool is believed to be there without a question to the server.
+SECONDS_TRUSTED = 5.0
 
 
 class Warehouse:
@@ -51,7 +54,7 @@ class Warehouse:
 
     def _engine(self) -> Engine:
         if not self.is_sqlite:
-            return create_engine(self.url, pool_pre_ping=True, pool_size=5, max_overflow=10)
+            return _looked_at_after_a_rest(create_engine(self.url, pool_size=5, max_overflow=10))
         if self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(self.url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
@@ -85,6 +88,26 @@ class Warehouse:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _looked_at_after_a_rest(engine: Engine) -> Engine:
+    """Try a pooled connection before it is used again, but only where it has been idle: a busy one was tried by its last use."""
+
+    @event.listens_for(engine, "checkin")
+    def _rested(_connection: Any, record: Any) -> None:
+        record.info["since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _used_again(connection: Any, record: Any, _proxy: Any) -> None:
+        if time.monotonic() - record.info.get("since", 0.0) < SECONDS_TRUSTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            # The pool opens another one.
+            raise DisconnectionError from gone
+
+    return engine
 
 
 _open: dict[str, Warehouse] = {}
