@@ -8,14 +8,14 @@ from pydantic import Field
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from api.access import Anyone, Reader
+from api.access import Anyone, Reader, Writer
 from api.envelope import Envelope, PlainText, Shape, refusals
 from api.links import content_path, posts_of_content_path, tasks_of_request_path, video_path
 from api.problems import Problem, database_trouble, not_found
 from api.shapes.requests import ProgressItem, TaskProgress
 from api.version import VERSION
 from igny8_resources.ai.routing import OFFLINE, Routing
-from igny8_resources.requests import progress_of
+from igny8_resources.requests import cancel_request, progress_of
 from igny8_resources.warehouse.migrate import HEAD
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import Request, RequestItem
@@ -132,6 +132,20 @@ def read_progress(access: Reader, task_id: Annotated[PlainText, Path(max_length=
                 finished_at=request.finished_at,
             )
         )
+
+
+@router.post(
+    "/settings/task_progress/{task_id}/cancel/", summary="Stop a request", responses=refusals(400, 401, 403, 404, 409)
+)
+def cancel(access: Writer, task_id: Annotated[PlainText, Path(max_length=40)]) -> Envelope[TaskProgress]:
+    """Begin nothing further of a request. Articles under way end before their next stage; what is done stays."""
+    with access.write() as session:
+        request = session.scalar(select(Request).where(Request.id == task_id))
+        if request is None:
+            raise not_found("request")
+        if not cancel_request(session, request.id, actor=access.principal.actor):
+            raise Problem(409, f"The request is {request.status}; there is nothing to stop.")
+    return read_progress(access, task_id)
 
 
 def _results(session: Session, request: Request, items: Sequence[RequestItem]) -> Mapping[int, str]:

@@ -218,3 +218,24 @@ def test_a_finished_video_request_leads_to_its_project(
         expected = f"/api/v1/video/projects/{project.id}/"
     answer = client.get(f"/api/v1/system/settings/task_progress/{task_id}/", headers=ours.as_role())
     assert answer.json()["data"]["result_urls"] == [expected]
+
+
+def test_a_request_may_ask_for_the_batch_mode(post: Post, warehouse: Warehouse):
+    accepted = post(GENERATE, {"site": "crema-lane", "articles": 40, "mode": "batch"}).json()["data"]
+    request, _ = recorded(warehouse, accepted["task_id"])
+    assert request.payload == {"site_key": "crema-lane", "articles": 40, "mode": "batch"}
+    refused = post(GENERATE, {"site": "crema-lane", "articles": 40, "mode": "overnight"})
+    assert refused.status_code == 400
+    assert "mode" in refused.json()["errors"]
+
+
+def test_a_request_is_stopped_once(post: Post, warehouse: Warehouse):
+    task_id = post(GENERATE, {"site": "crema-lane", "articles": 2}).json()["data"]["task_id"]
+    address = f"/api/v1/system/settings/task_progress/{task_id}/cancel/"
+    assert post(address, None, role="viewer").status_code == 403
+    stopped = post(address, None, role="editor")
+    assert (stopped.status_code, stopped.json()["data"]["status"]) == (200, "cancelled")
+    _, items = recorded(warehouse, task_id)
+    assert items == [("plan_site", "crema-lane")]
+    again = post(address, None)
+    assert (again.status_code, again.json()["error"]) == (409, "The request is cancelled; there is nothing to stop.")

@@ -84,6 +84,7 @@ OF_THE_CALLERS_ACCOUNT = {
     "/api/v1/thinker/prompts/{function}/reset/",
 }
 BODIES = {
+    "/api/v1/system/settings/task_progress/{task_id}/cancel/": lambda _of: None,
     "/api/v1/writer/content/generate/": lambda of: {"site": of.site_key, "articles": 1},
     "/api/v1/writer/content/{id}/approve/": lambda _of: None,
     "/api/v1/writer/content/{id}/draft/": lambda _of: {"draft": ended("Another end.").model_dump(mode="json")},
@@ -149,7 +150,10 @@ def test_every_route_keeps_accounts_apart(
     their_request = client.post(
         "/api/v1/writer/content/generate/", json={"site": theirs.site_key, "articles": 1}, headers=theirs.as_role()
     ).json()["data"]["task_id"]
-    parameters = {**PARAMETERS, PROGRESS: lambda _of: {"task_id": their_request}}
+    parameters = {
+        **PARAMETERS,
+        **dict.fromkeys((PROGRESS, f"{PROGRESS}cancel/"), lambda _of: {"task_id": their_request}),
+    }
     walked = set()
     # Their own owner goes last: by then our owner has had a try at every row as it was.
     for user, is_theirs in ((ours, False), (theirs, True)):
