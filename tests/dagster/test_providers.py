@@ -119,6 +119,21 @@ def test_a_model_writes_the_article_and_is_paid_by_the_price_list(with_model: De
     assert FIRST_CREDITS - with_model.balance() == spent
 
 
+def test_a_llama_cpp_server_that_is_named_in_the_environment_writes_the_article(
+    to_write: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with StandIn(flavour="llama_cpp") as server:
+        monkeypatch.setenv("IGNY8_SELF_HOSTED_URL", server.base_url)
+        monkeypatch.setenv("IGNY8_SELF_HOSTED_API_KEY", API_KEY)
+        deployment = Deployment(to_write.home, instance=to_write.instance)
+        done = deployment.write(ARTICLE)
+        assert [request.path for request in server.requests] == ["/v1/chat/completions"] * 2
+    assert done.success
+    assert all(checks_of(done).values())
+    content = deployment.content_row(ARTICLE)
+    assert (content.provider, content.model, content.status) == ("self_hosted", "default", "review")
+
+
 def test_the_key_is_written_nowhere(with_model: Deployment, server: StandIn, tmp_path: Path) -> None:
     server.script(Failure(400, {"message": f"something is wrong with {API_KEY}", "code": "bad"}))
     assert not with_model.write(ARTICLE).success
