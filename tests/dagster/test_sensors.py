@@ -197,7 +197,10 @@ class TestFailures:
         request = ask(site, Item(names.WRITE_ARTICLE, ARTICLE))
         failed = site.run(names.WRITE_ARTICLE, ARTICLE, request=request)
         self.noted(site, failed)
-        said = "the check article_is_publishable failed: “Lorem ipsum” is a placeholder: write what belongs there."
+        said = (
+            "the check article_is_publishable failed: “Lorem ipsum” is a placeholder: write what belongs there. "
+            "It stands in: “Lorem ipsum dolor sit amet.”"
+        )
         task, item = site.task(ARTICLE), item_of(site, request)
         assert (task.status, task.error) == ("failed", said)
         assert (item.status, item.message) == ("failed", said)
