@@ -81,6 +81,8 @@ def activate_strategy(session: Session, site: Site, strategy: Strategy, *, by: s
         StrategyRefused: one of its prompts cannot be used any more, because the function's inputs have changed.
     """
     _lock(session, site)
+    # It was read before the lock, and whoever held that may have put it aside.
+    session.refresh(strategy)
     _set(session, site, strategy, {"prompts": strategy.prompts, "section_logic": strategy.section_logic})
     _put_others_aside(session, strategy)
     if not strategy.is_active:
