@@ -146,7 +146,9 @@ def _answers(responses: Mapping[str, Any], schemas: Mapping[str, Schema]) -> Ite
         wrapped = _wrapped(_resolved(schema, schemas)) if schema else None
         if wrapped:
             wrapper, inner = wrapped
-            yield Answer(status, f"A page of {inner}" if wrapper == "Page" else f"{inner}, as data", (inner,))
+            shape = inner.removeprefix("list[").removesuffix("]")
+            data = f"{shape}, as data" if shape == inner else f"A list of {shape}, as data"
+            yield Answer(status, f"A page of {inner}" if wrapper == "Page" else data, (shape,))
         else:
             yield Answer(status, answer.get("description", ""), ())
 
@@ -172,7 +174,7 @@ def _fields(schema: Schema, *, is_asked: bool) -> Iterator[FieldRow]:
 
 def _described(field: Schema) -> str:
     default = field.get("default")
-    told = "" if default in {None, ""} or "const" in field else f"Default: {default}."
+    told = "" if default in (None, "", [], {}) or "const" in field else f"Default: {default}."
     return f"{field.get('description', '')} {told}".strip()
 
 

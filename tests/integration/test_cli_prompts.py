@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from igny8_resources.ai import short_memory
 from igny8_resources.contracts.writer import ImagePlan, ImagePlanBrief
 from igny8_resources.warehouse.store.sites import site_by_key, tenant_of, voice_of
 from igny8_resources.warehouse.tables.ledgers import AiCall
@@ -107,7 +108,11 @@ def test_a_call_is_explained_with_the_prompt_as_the_model_saw_it(terminal: Termi
     assert terminal.count(PromptText) == 1
 
 
-def test_articles_are_found_by_the_prompt_they_were_written_with(terminal: Terminal) -> None:
+def test_articles_are_found_by_the_prompt_they_were_written_with(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One process does what else several do: it must not remember the prompt of a moment ago.
+    monkeypatch.setattr(short_memory, "SECONDS", 0.0)
     partition = plan_images(terminal)
     terminal.done("prompts", "set", IMAGES, written(terminal, "Pictures for {{ title }}."))
     assert "No article was written with" in terminal.done("ai", "articles", "--prompt", f"{IMAGES}:account-1")
