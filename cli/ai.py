@@ -10,6 +10,7 @@ from rich.table import Table
 
 from cli.replay import replay
 from cli.terminal import SiteKey, console, platform_here, sentences
+from igny8_resources.contracts.image_trials import LEAST_SIDE, MOST_SIDE, USUAL_SIDE
 
 if TYPE_CHECKING:
     from igny8_resources.warehouse.store.calls import ExplainedCall
@@ -113,8 +114,8 @@ def image_test(
     provider: Annotated[
         str | None, typer.Option(help="offline, openai, runware or comfyui; without, the site's first choice.")
     ] = None,
-    width: Annotated[int, typer.Option(min=256, max=2048)] = 1024,
-    height: Annotated[int, typer.Option(min=256, max=2048)] = 1024,
+    width: Annotated[int, typer.Option(min=LEAST_SIDE, max=MOST_SIDE)] = USUAL_SIDE,
+    height: Annotated[int, typer.Option(min=LEAST_SIDE, max=MOST_SIDE)] = USUAL_SIDE,
 ) -> None:
     """Make one picture, to try a prompt or a model; it belongs to no article."""
     from igny8_resources.ai.image_testing import try_picture

@@ -104,9 +104,7 @@ class DemoSetUp:
 def set_up(parts: Platform, articles: int) -> DemoSetUp:
     """Create account, person and site, stage the keyword file, ask for articles. Repeating it changes nothing."""
     with parts.warehouse.write() as session:
-        account = create_account(
-            session, ACCOUNT_SLUG, "Crema Lane Media", credits=FIRST_CREDITS, reference="demo:first-credits"
-        )
+        account = create_account(session, ACCOUNT_SLUG, "Crema Lane Media", credits=FIRST_CREDITS)
         known = session.scalar(select(Site).where(Site.key == SITE_KEY))
         site = known or create_site(session, account, SITE)
         if session.scalar(select(User.id).where(User.email == EMAIL)) is None:

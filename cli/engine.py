@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from igny8_resources.automation.running import work_rules
 from igny8_resources.events import EventPosition, all_readable, position_of, read_events
 from igny8_resources.ownership import is_gone, this_process
 from igny8_resources.platform import Platform
@@ -131,6 +132,24 @@ class Engine:
             )
         return outcomes
 
+    def take_back(self) -> None:
+        """Put into the queue again what a daemon that is gone had launched and not begun; it would begin with the next daemon."""
+        import dagster as dg
+        from sqlalchemy import select
+
+        from igny8_resources.requests import queue_again
+        from igny8_resources.warehouse.tables.ledgers import RequestItem
+
+        with self.parts.warehouse.read() as session:
+            launched = session.scalars(select(RequestItem.run_id).where(RequestItem.status == "launched")).all()
+        if not launched:
+            return
+        in_queue = dg.RunsFilter(run_ids=list(launched), statuses=[dg.DagsterRunStatus.QUEUED])
+        for run in self.instance.get_runs(in_queue):
+            self.instance.report_run_canceled(run, message="its work is done by the command line")
+            with self.parts.warehouse.write() as session:
+                queue_again(session, [run.run_id])
+
     def _executed(self, work: Work, on_start: OnStart, on_end: OnEnd) -> Outcome:
         on_start(work)
         outcome = self.execute(work)
@@ -155,6 +174,7 @@ class Engine:
     def due(self) -> "Due":
         """The work that is due now."""
         self._collect_batches()
+        work_rules(self.parts.warehouse, names.JOB_OF_REQUEST)
         if asked := self._asked():
             return Due(asked, None)
         with self.parts.warehouse.read() as session:
@@ -165,6 +185,7 @@ class Engine:
     def run_requests(self, on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
         """Execute only what was asked for, and leave what follows from it for another time."""
         outcomes: list[Outcome] = []
+        self.take_back()
         while asked := self._asked():
             outcomes += [self._executed(work, on_start, on_end) for work in asked]
         return outcomes
@@ -172,6 +193,7 @@ class Engine:
     def run_until_idle(self, on_start: OnStart, on_end: OnEnd) -> list[Outcome]:
         """Execute due work, what dead processes left first, round after round, until nothing is due."""
         outcomes = self._take_up(self.orphans(), on_start, on_end)
+        self.take_back()
         while (due := self._next_due()) is not None:
             outcomes += [self._executed(work, on_start, on_end) for work in due.works]
             if due.read_through is not None:

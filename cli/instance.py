@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from igny8_resources.platform import Platform
 from igny8_resources.settings import Settings
+from igny8_resources.warehouse.api_role import grant_to
 from igny8_resources.warehouse.migrate import migrate
 
 if TYPE_CHECKING:
@@ -33,6 +34,16 @@ def prepare(parts: Platform) -> None:
     parts.settings.home_path.mkdir(parents=True, exist_ok=True)
     migrate(parts.warehouse)
     prepare_dagster(parts.settings)
+
+
+def let_in(parts: Platform, role: str) -> None:
+    """Grant the API's database role what it needs; harmless to repeat.
+
+    Raises:
+        RoleRefused: the role cannot be the API's.
+    """
+    with parts.warehouse.engine.begin() as connection:
+        grant_to(connection, role)
 
 
 def prepare_dagster(settings: Settings) -> None:

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from cli.ai import ai_app
+from cli.api_role import make_api_role
 from cli.articles import article_app, task_app
 from cli.clusters import clusters_app
 from cli.credits import credits_app
@@ -18,8 +19,9 @@ from cli.imports import export_app, import_file, seeds_app
 from cli.models import models_app
 from cli.planning import ideas, opportunities_app, terms_app
 from cli.prompts import prompts_app
+from cli.rules import rules_app
 from cli.servers import dev, serve
-from cli.terminal import SiteKey, console, platform_here, sentences
+from cli.terminal import SiteKey, console, errors, platform_here, sentences
 from igny8_resources.platform import Platform
 
 if TYPE_CHECKING:
@@ -40,18 +42,27 @@ app.add_typer(credits_app, name="credits")
 app.add_typer(seeds_app, name="seeds")
 app.add_typer(export_app, name="export")
 app.command("import")(import_file)
+app.command("api-role")(make_api_role)
 app.add_typer(opportunities_app, name="opportunities")
 app.add_typer(terms_app, name="terms")
+app.add_typer(rules_app, name="rules")
 
 
 @app.command()
-def init() -> None:
+def init(
+    api_role: Annotated[
+        str, typer.Option(help="A PostgreSQL role to let in as the API's; `igny8 api-role` makes one.")
+    ] = "",
+) -> None:
     """Create the warehouse's schema and Dagster's folder under IGNY8_HOME, or bring them up to date."""
-    from cli.instance import prepare
+    from cli.instance import let_in, prepare
 
     with sentences():
         parts = platform_here(ready=False)
         prepare(parts)
+        if role := api_role or parts.settings.api_role:
+            let_in(parts, role)
+            console.print(f"The role {role} may do what the API does, for one account at a time.")
         console.print(f"Ready: {parts.settings.home_path} (warehouse {parts.warehouse.url.render_as_string()})")
 
 
@@ -96,7 +107,7 @@ def site_add(
             auto_approve=auto_approve,
         )
         with parts.warehouse.write() as session:
-            owner = create_account(session, account, account, credits=Decimal(credits), reference="first-credits")
+            owner = create_account(session, account, account, credits=Decimal(credits))
             create_site(session, owner, plan)
         with dagster_instance(parts.settings) as instance:
             instance.add_dynamic_partitions("sites", [key])
@@ -153,6 +164,23 @@ def user_add(
         with parts.warehouse.write() as session:
             add_user(session, person)
         console.print(f"{email} can sign in as {role} of {account}")
+
+
+@user_app.command("reset-link")
+def user_reset_link(email: Annotated[str, typer.Argument(help="The address that the person signs in with.")]) -> None:
+    """Make a link with which a person sets a new password, once and within an hour; hand it to nobody else."""
+    from igny8_resources import password_resets
+
+    with sentences():
+        parts = platform_here()
+        with parts.warehouse.write() as session:
+            user = password_resets.person_with(session, email)
+            token = password_resets.new_token(session, user, by="command line") if user is not None else None
+        if token is None:
+            errors.print(f"nobody signs in with {escape(email)}")
+            raise typer.Exit(1)
+        # Plain, so that a terminal neither colours nor breaks it.
+        typer.echo(password_resets.link_to(parts.settings.public_url, token))
 
 
 def _ask_again(parts: Platform, site_key: str) -> None:
@@ -219,8 +247,8 @@ def approve(
     """Approve articles in review for publication."""
     from sqlalchemy import select
 
-    from igny8_assets.review import NotApprovable
-    from igny8_assets.review import approve as approve_article
+    from igny8_resources.warehouse.store.approval import NotApprovable
+    from igny8_resources.warehouse.store.approval import approve as approve_article
     from igny8_resources.warehouse.store.sites import site_by_key
     from igny8_resources.warehouse.store.writer import content_of
     from igny8_resources.warehouse.tables.writer import Task
@@ -252,6 +280,7 @@ def status() -> None:
     """Sites, what they hold, and what is under way."""
     from sqlalchemy import select
 
+    from igny8_resources.requests import OPEN_REQUEST
     from igny8_resources.warehouse.tables.ledgers import Request
     from igny8_resources.warehouse.tables.tenancy import Site
     from igny8_resources.warehouse.tables.writer import Task
@@ -262,7 +291,7 @@ def status() -> None:
             keys = session.scalars(select(Site.key).order_by(Site.key)).all()
             failed = session.scalars(select(Task).where(Task.status == "failed").order_by(Task.id)).all()
             open_requests = session.scalars(
-                select(Request).where(Request.status.in_(("queued", "running"))).order_by(Request.created_at)
+                select(Request).where(Request.status.in_(OPEN_REQUEST)).order_by(Request.created_at)
             ).all()
         if not keys:
             console.print("No site yet. `igny8 demo` makes one, `igny8 site add` makes yours.")

@@ -11,6 +11,8 @@ import typer
 
 from cli.terminal import PortTaken, console, platform_here, sentences
 
+SECONDS_TO_FINISH = 5
+
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
@@ -19,10 +21,22 @@ def serve(
     """Serve the REST API, the built sites and the start page."""
     import uvicorn
 
+    from api.app import create_app
+    from igny8_resources.warehouse.migrate import require_schema
+
     with sentences():
         _require_free(port, "--port")
-        platform_here()
-        uvicorn.run("api.app:create_app", factory=True, host=host, port=port, log_level="info")
+        app = create_app()
+        # By the API's own way in: the host that serves it need not know how the owner connects.
+        require_schema(app.state.service.warehouse)
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            log_level="info",
+            # Whoever listens to a request stays connected; they come back to the next process.
+            timeout_graceful_shutdown=SECONDS_TO_FINISH,
+        )
 
 
 def dev(

@@ -74,18 +74,20 @@ def _known_failures() -> tuple[type[Exception], ...]:
     from igny8_assets.planner.keywords.importing import ImportRefused
     from igny8_assets.planner.opportunities.site_finding import DecisionRefused
     from igny8_assets.planner.taxonomies.term_files import TermFileRefused
-    from igny8_assets.review import NotApprovable
     from igny8_assets.video.failures import VideoError
     from igny8_assets.writer.source_reading import SourceRefused
     from igny8_resources.ai.errors import ProviderError
     from igny8_resources.ai.prompt_check import PromptInvalid
     from igny8_resources.ai.prompt_templates import PromptFailed
+    from igny8_resources.automation.rules import UnknownRule
     from igny8_resources.billing.movements import MovementRefused
     from igny8_resources.billing.prices import PriceRefused
     from igny8_resources.billing.renewal import RenewalRefused
     from igny8_resources.credits import InsufficientCredits, PriceMissing
     from igny8_resources.media import MediaError
+    from igny8_resources.warehouse.api_role import RoleRefused
     from igny8_resources.warehouse.migrate import WarehouseNotReady
+    from igny8_resources.warehouse.store.approval import NotApprovable
     from igny8_resources.warehouse.store.calls import UnknownCall
     from igny8_resources.warehouse.store.models import ModelRefused
     from igny8_resources.warehouse.store.opportunities import UnknownOpportunity
@@ -122,6 +124,7 @@ def _known_failures() -> tuple[type[Exception], ...]:
         PromptFailed,
         PromptInvalid,
         RenewalRefused,
+        RoleRefused,
         SettingsError,
         SiteRefused,
         SourceRefused,
@@ -132,6 +135,7 @@ def _known_failures() -> tuple[type[Exception], ...]:
         UnknownCall,
         UnknownOpportunity,
         UnknownPromptVersion,
+        UnknownRule,
         UnknownSite,
         UnknownSource,
         UnknownTerm,

@@ -5,9 +5,10 @@ repeat harmless: the same reservation, settlement or grant is recorded once howe
 refunds and adjustments by people are in ``igny8_resources.billing.movements``.
 """
 
+from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Insert, Table, bindparam, exists, func, insert, select, update
+from sqlalchemy import CTE, ColumnElement, Insert, Table, bindparam, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from igny8_resources.billing.levels import note_exhausted, note_level, note_settled
@@ -211,6 +212,67 @@ def _recording() -> Insert:
 
 
 _RECORD = _recording()
+_SETTLEMENT = "difference to what was reserved"
+
+
+def recording_a_reservation(
+    call: CTE,
+    amount: ColumnElement[Decimal],
+    reference: ColumnElement[str],
+    description: ColumnElement[str],
+    now: ColumnElement[datetime],
+) -> CTE:
+    """``reserve`` as part of a larger statement, see ``_recording_with``."""
+    return _recording_with(call, -amount, "deduction", reference + literal(":reserve"), description, now)
+
+
+def recording_a_settlement(
+    call: CTE, difference: ColumnElement[Decimal], reference: ColumnElement[str], now: ColumnElement[datetime]
+) -> CTE:
+    """The movement of ``settle`` as part of a larger statement, see ``_recording_with``."""
+    return _recording_with(call, difference, "adjustment", reference + literal(":settle"), literal(_SETTLEMENT), now)
+
+
+def _recording_with(
+    call: CTE,
+    amount: ColumnElement[Decimal],
+    kind: str,
+    reference: ColumnElement[str],
+    description: ColumnElement[str],
+    now: ColumnElement[datetime],
+) -> CTE:
+    """A movement as part of a larger statement, which PostgreSQL knows: made where ``call`` gives a row and it is not 0.
+
+    The statement fails as a whole where the balance would fall below zero (``no_overdraft``) or the reference is known.
+
+    Args:
+        call: The part before; gives ``id`` and ``account_id`` of the call that moves the credits.
+        amount: What is added to the balance.
+        kind: The movement's kind.
+        reference: Made of what ``call`` gives.
+        description: For people.
+        now: When.
+    """
+    # Joined, not looked up in a subquery: PostgreSQL does not repeat that when it has waited for the account's lock.
+    moved = (
+        update(_ACCOUNTS)
+        .where(_ACCOUNTS.c.id == call.c.account_id, amount != 0)
+        .values(credit_balance=func.round(_BALANCE + amount, 4, type_=Amount()))
+        .returning(_ACCOUNTS.c.id, _BALANCE)
+        .cte("moved")
+    )
+    row = {
+        "account_id": moved.c.id,
+        "kind": literal(kind),
+        "amount": amount,
+        "balance_after": moved.c.credit_balance,
+        "reference": reference,
+        "description": description,
+        "actor": literal("system"),
+        "created_at": now,
+    }
+    source = select(*row.values()).select_from(moved.join(call, moved.c.id == call.c.account_id))
+    return insert(_TRANSACTIONS).from_select(list(row), source, include_defaults=False).cte("recorded")
 
 
 def reserve(session: Session, account_id: int, amount: Decimal, *, reference: str, description: str) -> None:
@@ -263,7 +325,7 @@ def settle(
             reserved - actual,
             kind="adjustment",
             reference=f"{reference}:settle",
-            description="difference to what was reserved",
+            description=_SETTLEMENT,
         )
     if actual > 0:
         note_settled(session, account_id, closing=reserved if is_held else Decimal(0))

@@ -10,13 +10,12 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-
-from sqlalchemy.exc import SQLAlchemyError
 
 from igny8_resources.warehouse.tables.columns import utc_now
 
@@ -25,6 +24,8 @@ ZOMBIE = "Z"
 
 log = logging.getLogger(__name__)
 _claims = itertools.count(1)
+# Counted on in a forked process, which may still leave a block that its parent entered.
+_lease_numbers = itertools.count(1)
 
 
 def _state_and_start(pid: int) -> tuple[str, str]:
@@ -57,25 +58,93 @@ def lease_end() -> datetime:
     return utc_now() + LEASE
 
 
-@contextmanager
-def kept_alive(renew: Callable[[], None]) -> Iterator[None]:
-    """Renew a lease three times in its length while the block runs."""
-    finished = threading.Event()
+class _OpenLeases:
+    """The leases of this process that are to be renewed, and the one thread that does it while there are any.
 
-    def keep() -> None:
-        while not finished.wait(LEASE.total_seconds() / 3):
+    A thread of its own for every lease would cost a call to a model more than the database does.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        # By a number of the lease: when it is due (monotonic seconds) and what renews it.
+        self._open: dict[int, tuple[float, Callable[[], None]]] = {}
+        self._being_renewed: int | None = None
+        self._wakes_at: float | None = None
+
+    def take(self, renew: Callable[[], None]) -> int:
+        """Renew a lease from now on; returns its number."""
+        due = time.monotonic() + _renewal_seconds()
+        number = next(_lease_numbers)
+        with self._changed:
+            if self._wakes_at is None:
+                threading.Thread(target=self._keep, name="leases", daemon=True).start()
+                self._wakes_at = due
+            elif due < self._wakes_at:
+                self._changed.notify_all()
+            self._open[number] = (due, renew)
+        return number
+
+    def drop(self, number: int) -> None:
+        """Renew a lease no longer; a renewal that is under way has ended when this returns."""
+        with self._changed:
+            self._open.pop(number, None)
+            while self._being_renewed == number:
+                self._changed.wait()
+
+    def _keep(self) -> None:
+        while (turn := self._next()) is not None:
+            number, renew = turn
             try:
                 renew()
-            except SQLAlchemyError:
+            except Exception:
+                # Whatever it is, the other leases are still to be renewed.
                 log.warning("a lease could not be renewed; it is tried again", exc_info=True)
+            with self._changed:
+                self._being_renewed = None
+                if number in self._open:
+                    self._open[number] = (time.monotonic() + _renewal_seconds(), renew)
+                self._changed.notify_all()
 
-    keeper = threading.Thread(target=keep, name="lease", daemon=True)
-    keeper.start()
+    def _next(self) -> tuple[int, Callable[[], None]] | None:
+        """Wait for the lease that is due next; None when there has been none for as long as one is left alone."""
+        with self._changed:
+            while True:
+                was_empty, now = not self._open, time.monotonic()
+                number = min(self._open, key=lambda each: self._open[each][0], default=None)
+                due = now + _renewal_seconds() if number is None else self._open[number][0]
+                if number is not None and due <= now:
+                    self._being_renewed = number
+                    return number, self._open[number][1]
+                self._wakes_at = due
+                if not self._changed.wait(due - now) and was_empty and not self._open:
+                    self._wakes_at = None
+                    return None
+
+
+_leases = _OpenLeases()
+
+
+def _begin_anew() -> None:
+    """A forked process holds none of its parent's leases, and has none of its threads."""
+    global _leases  # noqa: PLW0603 - one a process
+    _leases = _OpenLeases()
+
+
+os.register_at_fork(after_in_child=_begin_anew)
+
+
+def _renewal_seconds() -> float:
+    return LEASE.total_seconds() / 3
+
+
+@contextmanager
+def kept_alive(renew: Callable[[], None]) -> Iterator[None]:
+    """Renew a lease three times in its length while the block runs, and not once after it."""
+    number = _leases.take(renew)
     try:
         yield
     finally:
-        finished.set()
-        keeper.join()
+        _leases.drop(number)
 
 
 def is_gone(owner: str, lease_until: datetime | None) -> bool:

@@ -12,10 +12,15 @@ if TYPE_CHECKING:
 
 
 class Platform:
-    """Warehouse, media store and AI router for one set of settings, each opened when it is first used."""
+    """Warehouse, media store and AI router for one set of settings, each opened when it is first used.
 
-    def __init__(self, settings: Settings) -> None:
+    A given ``warehouse`` is used instead of the settings': the API's, as one account may use it.
+    """
+
+    def __init__(self, settings: Settings, warehouse: Warehouse | None = None) -> None:
         self.settings = settings
+        if warehouse is not None:
+            self.warehouse = warehouse
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -42,6 +47,6 @@ class Platform:
         """The same platform with a router that leaves text calls to ``deferral``."""
         from igny8_resources.ai.router import AIRouter
 
-        other = Platform(self.settings)
+        other = Platform(self.settings, self.warehouse)
         other.ai = AIRouter(self.settings, self.warehouse, self.media, deferral=deferral)
         return other

@@ -2,18 +2,20 @@
 
 A request is rows before it is a run: the API or the command line writes it in one transaction, a sensor turns its items
 into runs, and the assets report how far each item is. Items whose status is ``queued`` are launched by the requests
-sensor; items that are ``waiting`` are launched by an event and only followed here.
+sensor, and ``launched`` once their run exists; items that are ``waiting`` are launched by an event and only followed here.
 """
 
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from sqlalchemy import BindParameter, ScalarSelect, func, select, update
 from sqlalchemy.orm import Session
 
+from igny8_resources.contracts.vocabulary import RequestKind
 from igny8_resources.events import append_event
 from igny8_resources.progress import tell
 from igny8_resources.warehouse.tables.columns import utc_now
@@ -22,8 +24,10 @@ from igny8_resources.warehouse.upsert import upsert
 
 Phase = Literal["INIT", "PREP", "AI_CALL", "PARSE", "SAVE", "DONE"]
 PHASES: tuple[Phase, ...] = ("INIT", "PREP", "AI_CALL", "PARSE", "SAVE", "DONE")
-OPEN_ITEM = ("waiting", "queued", "running")
-RequestKind = Literal["import", "plan", "content", "social", "video"]
+OPEN_REQUEST = ("queued", "launched", "running")
+OPEN_ITEM = ("waiting", *OPEN_REQUEST)
+# What the platform notes in a request's payload beside what was asked for.
+NOTES = frozenset({"bulk", "pass", "cancelled_by"})
 
 
 @dataclass(frozen=True)
@@ -89,16 +93,54 @@ def submit_request(
     return request, True
 
 
+def asked_for(request: Request) -> dict[str, Any]:
+    """The payload as it was handed in, without what the platform noted in it since."""
+    return {name: value for name, value in request.payload.items() if name not in NOTES}
+
+
+def note_launched(session: Session, runs: Mapping[tuple[str, Item], str]) -> None:
+    """Note that the runs of queued items exist, by request and item; they have not begun.
+
+    Args:
+        session: The transaction.
+        runs: The run's id by the request's id and the item; an item of a bulk job stands for the whole request.
+    """
+    for request in _locked(session, sorted({request_id for request_id, _ in runs})):
+        if request.status == "queued":
+            request.status = "launched"
+    for (request_id, item), run_id in runs.items():
+        session.execute(
+            update(RequestItem)
+            .where(
+                RequestItem.request_id == request_id,
+                RequestItem.subject == item.partition,
+                RequestItem.job == item.job,
+                RequestItem.status == "queued",
+            )
+            .values(status="launched", run_id=run_id)
+        )
+
+
+def queue_again(session: Session, run_ids: Collection[str]) -> None:
+    """Put items back into the queue whose runs are gone without a trace; they are launched once more."""
+    session.execute(
+        update(RequestItem)
+        .where(RequestItem.run_id.in_(run_ids), RequestItem.status == "launched")
+        .values(status="queued", run_id="")
+    )
+
+
 def add_waiting_items(session: Session, request_id: str, items: Iterable[Item]) -> None:
-    """Follow further pieces of a request that events will launch."""
-    request = session.get_one(Request, request_id)
+    """Follow further pieces of a request that events will launch; of a cancelled one nothing more is wanted."""
+    request = session.get_one(Request, request_id, with_for_update={"key_share": True})
+    status = "cancelled" if request.status == "cancelled" else "waiting"
     rows = [
         {
             "request_id": request_id,
             "account_id": request.account_id,
             "subject": item.partition,
             "job": item.job,
-            "status": "waiting",
+            "status": status,
             "phase": "INIT",
             "message": "",
             "run_id": "",
@@ -110,9 +152,25 @@ def add_waiting_items(session: Session, request_id: str, items: Iterable[Item]) 
 
 
 def report_progress(
-    session: Session, partition: str, job: str, phase: Phase, message: str = "", run_id: str = ""
+    session: Session,
+    partition: str,
+    job: str,
+    phase: Phase,
+    message: str = "",
+    run_id: str = "",
+    pieces: tuple[int, int] = (0, 0),
 ) -> None:
-    """Tell every open request that waits for this work how far it is."""
+    """Tell every open request that waits for this work how far it is.
+
+    Args:
+        session: The transaction.
+        partition: What is worked on.
+        job: What works on it.
+        phase: What it is doing.
+        message: The same for a person; empty where the last message still holds.
+        run_id: The run that does it.
+        pieces: How many pieces of this phase are done and how many there are, where the work counts them.
+    """
     if message:
         tell(partition, message)
     open_items = (
@@ -128,8 +186,11 @@ def report_progress(
         values["run_id"] = run_id
     session.execute(update(RequestItem).where(*open_items).values(**values))
     for request in requests:
-        if request.status in {"queued", "running"}:
+        if request.status in OPEN_REQUEST:
             request.status, request.phase = "running", phase
+            request.updated_at = utc_now()
+            if not request.payload.get("bulk"):
+                request.done, request.total = pieces
             # A bulk run counts for all of its articles; what one of them is at would only flicker.
             request.message = request.message if request.payload.get("bulk") else message or request.message
 
@@ -148,19 +209,22 @@ def finish_items(session: Session, partition: str, job: str, *, failure: str = "
         item.message = failure
     session.flush()
     for request in requests:
+        # Whoever follows the request sees by this that there is something new.
+        request.updated_at = utc_now()
         _settle_request(session, request)
 
 
 def cancel_request(session: Session, request_id: str, *, actor: str = "system") -> bool:
-    """Stop a request: what is under way ends where it is safe to, nothing further is begun.
+    """Stop a request for good: nothing further is begun, and a sensor ends the runs that are under way.
 
     Returns:
         Whether there was something to stop.
     """
     [request] = _locked(session, [request_id])
-    if request.status not in {"queued", "running"}:
+    if request.status not in OPEN_REQUEST:
         return False
-    request.status, request.message, request.finished_at = "cancelled", "cancelled", utc_now()
+    request.status, request.message, request.finished_at = "cancelled", f"cancelled by {actor}", utc_now()
+    request.payload = {**request.payload, "cancelled_by": actor}
     open_items = (RequestItem.request_id == request_id, RequestItem.status.in_(OPEN_ITEM))
     session.execute(update(RequestItem).where(*open_items).values(status="cancelled", updated_at=utc_now()))
     append_event(
@@ -173,6 +237,35 @@ def cancel_request(session: Session, request_id: str, *, actor: str = "system") 
         actor=actor,
     )
     return True
+
+
+def cancelled_since(session: Session, moment: datetime) -> Sequence[str]:
+    """Requests that were cancelled at a moment or later."""
+    return session.scalars(
+        select(Request.id).where(Request.status == "cancelled", Request.finished_at >= moment).order_by(Request.id)
+    ).all()
+
+
+def cancelled_by(session: Session, partition: str, job: str) -> str | None:
+    """Who cancelled the newest request for a piece of work; None where that one was not cancelled."""
+    newest = session.execute(
+        select(Request.status, Request.payload)
+        .join(RequestItem, RequestItem.request_id == Request.id)
+        .where(RequestItem.subject == partition, RequestItem.job == job)
+        .order_by(RequestItem.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if newest is None or newest.status != "cancelled":
+        return None
+    return str(newest.payload.get("cancelled_by", "system"))
+
+
+def is_wanted(session: Session, partition: str, job: str) -> bool:
+    """Whether an open request waits for a piece of work."""
+    open_item = select(RequestItem.id).where(
+        RequestItem.subject == partition, RequestItem.job == job, RequestItem.status.in_(OPEN_ITEM)
+    )
+    return session.scalar(open_item.limit(1)) is not None
 
 
 def _locked(session: Session, request_ids: Sequence[str]) -> Sequence[Request]:
@@ -253,6 +346,11 @@ def progress_of(session: Session, request: Request) -> Progress:
     items = session.execute(
         select(RequestItem.status, RequestItem.phase).where(RequestItem.request_id == request.id)
     ).tuples()
+    return progress_by(request, items)
+
+
+def progress_by(request: Request, items: Iterable[tuple[str, str]]) -> Progress:
+    """How far a request is whose items have these statuses and phases."""
     statuses, phases = [], Counter[str]()
     for status, phase in items:
         statuses.append(status)

@@ -9,16 +9,19 @@ import hmac
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 TEXT_CONNECTIONS = ("self_hosted", "openai", "anthropic")
 IMAGE_CONNECTIONS = ("comfyui", "runware", "openai")
+VAULT_KEY_FILE = "vault_key"
 
 
 def chain_of(text: str) -> list[str]:
@@ -37,6 +40,8 @@ class Settings(BaseSettings):
 
     home: Path = Path(".igny8")
     warehouse_url: SecretStr | None = None
+    api_database_url: SecretStr | None = None
+    api_database_role: str = ""
     dagster_postgres_url: SecretStr | None = None
     media_url: str | None = None
     inbox: str | None = None
@@ -46,6 +51,10 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     vault_keys: SecretStr | None = None
     access_token_minutes: int = Field(default=30, ge=1, le=1440)
+    refresh_token_days: int = Field(default=30, ge=1, le=365)
+    sign_ins_per_minute: int = Field(default=30, ge=1, le=100_000)
+    smtp_url: SecretStr | None = None
+    mail_from: str = "igny8@localhost"
 
     openai_base_url: str | None = None
     openai_api_key: SecretStr | None = None
@@ -80,6 +89,9 @@ class Settings(BaseSettings):
     speech_words_per_minute: float = Field(default=158.0, ge=80, le=400)
     render_executor: Literal["local", "celery", "k8s"] = "local"
 
+    webhooks_allow_private: bool = False
+    webhooks_allow_http: bool = False
+
     max_concurrent_runs: int = Field(default=2, ge=1, le=200)
     partition_retention_days: int = Field(default=90, ge=1)
     run_retention_days: int = Field(default=30, ge=1)
@@ -102,6 +114,15 @@ class Settings(BaseSettings):
     def _provider_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("expected an absolute URL such as http://127.0.0.1:8080/v1")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            address = urlsplit(value.get_secret_value())
+            if address.scheme not in {"smtp", "smtps"} or not address.hostname:
+                raise ValueError("expected smtps://user:password@mail.example.com:465 or smtp://mail.example.com:587")
         return value
 
     @field_validator("text_chain", "image_chain")
@@ -136,6 +157,26 @@ class Settings(BaseSettings):
         if self.warehouse_url is not None:
             return self.warehouse_url.get_secret_value()
         return f"sqlite:///{self.home_path / 'warehouse.db'}"
+
+    @property
+    def api_warehouse(self) -> str:
+        """The URL by which the API reaches the warehouse: ``IGNY8_API_DATABASE_URL``, or the warehouse's own."""
+        return self.api_database_url.get_secret_value() if self.api_database_url is not None else self.warehouse
+
+    @property
+    def api_role(self) -> str:
+        """The database role that the API connects as, empty where it has none of its own."""
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        if self.api_database_role or self.api_database_url is None:
+            return self.api_database_role
+        try:
+            return make_url(self.api_database_url.get_secret_value()).username or ""
+        except ArgumentError as unreadable:
+            raise SettingsError(
+                "IGNY8_API_DATABASE_URL: expected a database URL such as postgresql+psycopg2://role:password@host/igny8"
+            ) from unreadable
 
     @property
     def media(self) -> str:
@@ -181,9 +222,29 @@ class Settings(BaseSettings):
         Raises:
             SettingsError: the kept key was emptied.
         """
-        return self.secret_key.get_secret_value() if self.secret_key else self._kept_secret("signing_key")
+        return (
+            self.secret_key.get_secret_value()
+            if self.secret_key
+            else self._kept_secret("signing_key", partial(secrets.token_urlsafe, 48))
+        )
 
-    def _kept_secret(self, name: str) -> str:
+    def vault_key_chain(self) -> list[str]:
+        """The keys of the vault, the one that encrypts first; made once and kept under ``IGNY8_HOME`` unless they are set.
+
+        A key that was kept before keys were set still opens what it encrypted.
+
+        Raises:
+            SettingsError: the kept key was emptied.
+        """
+        from igny8_resources.vault import new_key
+
+        given = [key.strip() for key in (self.vault_keys.get_secret_value() if self.vault_keys else "").split(",")]
+        keys = [key for key in given if key]
+        if not keys or (self.home_path / "secrets" / VAULT_KEY_FILE).exists():
+            keys.append(self._kept_secret(VAULT_KEY_FILE, new_key))
+        return keys
+
+    def _kept_secret(self, name: str, make: Callable[[], str]) -> str:
         folder = self.home_path / "secrets"
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         path = folder / name
@@ -191,13 +252,14 @@ class Settings(BaseSettings):
             # Complete and private before it has its name; of two processes that make it at once, the first one's stays.
             descriptor, draft = tempfile.mkstemp(dir=folder)
             with os.fdopen(descriptor, "w") as file:
-                file.write(secrets.token_urlsafe(48))
+                file.write(make())
             with suppress(FileExistsError):
                 os.link(draft, path)
             Path(draft).unlink()
         kept = path.read_text().strip()
         if not kept:
-            raise SettingsError(f"{path} is empty: delete it and a new key is made, or set IGNY8_SECRET_KEY")
+            variable = "IGNY8_VAULT_KEYS" if name == VAULT_KEY_FILE else "IGNY8_SECRET_KEY"
+            raise SettingsError(f"{path} is empty: delete it and a new key is made, or set {variable}")
         return kept
 
 

@@ -6,6 +6,8 @@ where tokens are stored, and the platform's own secrets, which come from the env
 
 from collections.abc import Sequence
 
+from igny8_resources.settings import Settings
+
 
 class VaultError(Exception):
     """A secret could not be encrypted or decrypted. No message ever holds a key, a secret or a token."""
@@ -24,6 +26,16 @@ def new_key() -> str:
     from cryptography.fernet import Fernet
 
     return Fernet.generate_key().decode("ascii")
+
+
+def open_vault(settings: Settings) -> "Vault":
+    """The vault of a deployment.
+
+    Raises:
+        VaultKeyError: a key that was set is none.
+        SettingsError: the key that the deployment made for itself was emptied.
+    """
+    return Vault(settings.vault_key_chain())
 
 
 class Vault:

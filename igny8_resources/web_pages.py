@@ -5,12 +5,11 @@ here, every address that it resolves to must be public, and the connection goes 
 a name cannot point elsewhere a moment later. Redirects are followed one by one under the same rule.
 """
 
-import ipaddress
-import socket
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from igny8_resources.public_addresses import IPAddress, MayReach, NotPublic, UnknownHost, is_public, judged
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_SECONDS = 30.0
@@ -19,9 +18,6 @@ AGENT = "IGNY8 (reads sources that an editor named)"
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # The client's own words for what it could not do are of no help to an editor.
 _REFUSED = {401: "asks for a password", 403: "refuses to be read", 404: "does not exist", 410: "is gone"}
-
-IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
-MayReach = Callable[[IPAddress], bool]
 
 
 class PageUnreadable(Exception):
@@ -40,18 +36,6 @@ class FetchedPage:
     data: bytes
     media_type: str
     charset: str
-
-
-# Addresses by which a gateway reaches IPv4 from IPv6, private networks included.
-_NAT64 = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
-
-
-def is_public(address: IPAddress) -> bool:
-    """Whether an address belongs to the public network: not private, local, shared, reserved or multicast."""
-    embedded = address.ipv4_mapped or address.sixtofour if isinstance(address, ipaddress.IPv6Address) else None
-    if any(address in network for network in _NAT64):
-        return False
-    return address.is_global and not address.is_multicast and (embedded is None or is_public(embedded))
 
 
 def fetch_page(
@@ -139,14 +123,9 @@ def _get(url: str, may_reach: MayReach, most_bytes: int, deadline: float, most_s
 
 
 def _resolved(host: str, port: int, may_reach: MayReach) -> IPAddress:
-    """The address to connect to; all that the name stands for must be allowed, or an attacker needs luck only."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as unknown:
-        raise PageUnreadable(f"there is no host {host!r}: {unknown}", passing=True) from unknown
-    addresses = [ipaddress.ip_address(str(entry[4][0]).partition("%")[0]) for entry in found]
-    if not addresses or not all(may_reach(address) for address in addresses):
-        raise PageUnreadable(
-            f"{host} is not a public address and is not read; save the document and add it as a file instead"
-        )
-    return addresses[0]
+        return judged(host, port, may_reach)
+    except UnknownHost as unknown:
+        raise PageUnreadable(str(unknown), passing=True) from unknown
+    except NotPublic as inside:
+        raise PageUnreadable(f"{inside} and is not read; save the document and add it as a file instead") from inside

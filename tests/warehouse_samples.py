@@ -47,7 +47,7 @@ def site_plan(**changes: Any) -> SitePlan:
 def make_place(warehouse: Warehouse, *, credits: Decimal = FIRST_CREDITS, slug: str = "crema", **changes: Any) -> Place:
     """An account that holds 1,000 credits, and its site."""
     with warehouse.write() as session:
-        account = create_account(session, slug, slug.title(), credits=credits, reference="first")
+        account = create_account(session, slug, slug.title(), credits=credits)
         site = create_site(session, account, site_plan(**changes))
         session.flush()
         return Place(account.id, site.id, site.key)

@@ -24,19 +24,9 @@ from igny8_resources.ai.http_connection import Reply
 from igny8_resources.ai.provider_failures import broken_off, charged, out_of_money, quoted
 from igny8_resources.ai.providers import TextAnswer, TextCall
 from igny8_resources.ai.rate_limits import exhausted_wait, requested_wait
+from igny8_resources.ai.strict_schema import LIMITS
 from igny8_resources.ai.text_exchange import function_name, json_object, tokens_in, turns_of, with_schema_in_words
 
-# What the API's schemas cannot say; it is moved into the description, and the Pydantic model checks it.
-_SAID_IN_WORDS = (
-    "minItems",
-    "maxItems",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "pattern",
-)
 _MONEY = re.compile(r"credit balance|usage limits?\b|spend(ing)? limit|billing", re.IGNORECASE)
 _TOO_LONG = re.compile(
     r"prompt is too long|context window|too many (input )?tokens|exceed.{0,20}context", re.IGNORECASE
@@ -83,9 +73,9 @@ def _seconds_until(moment: str | None, now: datetime) -> float | None:
 
 
 def in_dialect(schema: dict[str, Any]) -> dict[str, Any]:
-    """A strict schema without the keywords that the API refuses; its descriptions say them instead."""
-    said = [f"{word}: {schema[word]}" for word in _SAID_IN_WORDS if word in schema]
-    kept: dict[str, Any] = {name: value for name, value in schema.items() if name not in _SAID_IN_WORDS}
+    """A strict schema without limits, which the API refuses; its descriptions say them instead."""
+    said = [f"{word}: {schema[word]}" for word in LIMITS if word in schema]
+    kept: dict[str, Any] = {name: value for name, value in schema.items() if name not in LIMITS}
     if said:
         kept["description"] = " ".join(filter(None, [schema.get("description", ""), f"({', '.join(said)})"]))
     for group in ("properties", "$defs"):

@@ -5,8 +5,6 @@ journal, credits, and whether the answer fits its model.
 """
 
 import threading
-import time
-from collections.abc import Callable
 from typing import Any
 
 from pydantic import BaseModel
@@ -23,8 +21,8 @@ from igny8_resources.ai.anthropic_messages import (
 from igny8_resources.ai.connection_names import names_of
 from igny8_resources.ai.http_connection import HttpConnection
 from igny8_resources.ai.providers import TextAnswer, TextCall
-from igny8_resources.ai.rate_limits import Gate, RateGate
-from igny8_resources.ai.retries import Retrying
+from igny8_resources.ai.rate_limits import Gate
+from igny8_resources.ai.retries import USUAL, Retrying
 from igny8_resources.ai.strict_schema import strict_json_schema
 from igny8_resources.ai.text_exchange import tokens_in, turns_of
 
@@ -45,12 +43,7 @@ class AnthropicTextProvider:
         timeout: seconds to wait for an answer.
         name: the connection; messages name its settings.
         gate: what every request passes through; without one, a gate of this object's own.
-        max_concurrency: calls that may be under way at once, for the own gate.
-        max_attempts: calls made for one ``complete`` at most.
-        longest_wait: seconds, the longest single pause.
-        total_seconds: no further attempt starts later than this after the first.
-        sleep: pauses the thread; tests pass their own.
-        clock: monotonic seconds, on which rate-limit resets are measured.
+        retrying: how often, how long apart and on which clock it is asked again.
     """
 
     def __init__(
@@ -62,23 +55,18 @@ class AnthropicTextProvider:
         *,
         name: str = "anthropic",
         gate: Gate | None = None,
-        max_concurrency: int = 8,
-        max_attempts: int = 5,
-        longest_wait: float = 60.0,
-        total_seconds: float = 600.0,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        retrying: Retrying = USUAL,
     ) -> None:
         self.name = name
         self.model = model
         self._api_key = api_key
-        self._retrying = Retrying(max_attempts, longest_wait, total_seconds, sleep)
+        self._retrying = retrying
         self._connection = HttpConnection(
             base_url.rstrip("/").removesuffix("/v1"),
             {"x-api-key": api_key, "anthropic-version": API_VERSION},
             timeout,
             names_of(name),
-            gate or RateGate(max_concurrency, longest_wait, sleep, clock),
+            gate or retrying.gate(8),
             limits=common_limits,
         )
         self._lock = threading.Lock()

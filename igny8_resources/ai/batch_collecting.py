@@ -17,6 +17,7 @@ from igny8_resources.ai.journal import BATCH_OWNER, give_back
 from igny8_resources.ai.openai_batch import ENDED, BatchState, Line, OpenAIBatches, request_line
 from igny8_resources.effects import EffectInProgress, EffectPlan, EffectUnknown, perform_once
 from igny8_resources.events import append_event
+from igny8_resources.requests import OPEN_REQUEST
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import AiCall, Effect, Request, RequestItem
@@ -25,7 +26,6 @@ from igny8_resources.warehouse.tables.models import AiBatch, AiBatchItem
 LOG = logging.getLogger("igny8.ai")
 
 EFFECT = "ai_batch"
-OPEN_REQUEST = ("queued", "running")
 # A batch that was just handed in may not be in the provider's list yet.
 SECONDS_UNTIL_LISTED = 120.0
 FIRST_LOOK_SECONDS = 30.0

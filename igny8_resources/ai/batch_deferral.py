@@ -17,8 +17,9 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session
 
 from igny8_resources.ai.answers import checked_answer, count_words
+from igny8_resources.ai.calls import Answered, CallSpec, Performed
 from igny8_resources.ai.errors import ProviderError, ProviderRejected
-from igny8_resources.ai.journal import BATCH_OWNER, Answered, CallSpec, HandedOver, Journal, Performed
+from igny8_resources.ai.journal import BATCH_OWNER, HandedOver, Journal
 from igny8_resources.ai.openai_batch import MOST_BYTES, MOST_LINES, OPENAI, request_line
 from igny8_resources.ai.openai_completion import answer_of, read_completion
 from igny8_resources.ai.providers import TextAnswer, TextCall, TextProvider

@@ -6,9 +6,7 @@ Belongs here: one picture, its job on the server, waiting by polling. Does not b
 
 import hashlib
 import json
-import time
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +18,8 @@ from igny8_resources.ai.http_connection import HttpConnection, Reply
 from igny8_resources.ai.picture_answers import fitted, picture_in
 from igny8_resources.ai.provider_failures import broken_off, quoted
 from igny8_resources.ai.providers import ImageAnswer, ImageCall
-from igny8_resources.ai.rate_limits import Gate, RateGate, requested_wait
-from igny8_resources.ai.retries import Retrying
+from igny8_resources.ai.rate_limits import Gate, requested_wait
+from igny8_resources.ai.retries import USUAL, Retrying
 
 FIRST_POLL_SECONDS = 0.25
 LONGEST_POLL_SECONDS = 2.0
@@ -45,12 +43,7 @@ class ComfyUiImageProvider:
         timeout: seconds to wait for a picture, its time in the server's queue included.
         name: the connection; messages name its settings.
         gate: what every picture passes through; without one, a gate of this object's own.
-        max_concurrency: pictures that may be under way at once, for the own gate; the server makes one at a time.
-        max_attempts: times that one picture is asked for at most.
-        longest_wait: seconds, the longest single pause.
-        total_seconds: no further attempt starts later than this after the first.
-        sleep: pauses the thread; tests pass their own.
-        clock: monotonic seconds, on which waiting is measured.
+        retrying: how often, how long apart and on which clock it is asked again.
     """
 
     def __init__(
@@ -62,24 +55,14 @@ class ComfyUiImageProvider:
         *,
         name: str = "comfyui",
         gate: Gate | None = None,
-        max_concurrency: int = 2,
-        max_attempts: int = 5,
-        longest_wait: float = 60.0,
-        total_seconds: float = 600.0,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        retrying: Retrying = USUAL,
     ) -> None:
         self.name = name
         self.model = model or workflow.stem
         self._workflow = workflow
         self._timeout = timeout
-        self._longest_wait = longest_wait
-        self._sleep = sleep
-        self._clock = clock
-        self._retrying = Retrying(max_attempts, longest_wait, total_seconds, sleep)
-        self._connection = HttpConnection(
-            base_url, {}, timeout, names_of(name), gate or RateGate(max_concurrency, longest_wait, sleep, clock)
-        )
+        self._retrying = retrying
+        self._connection = HttpConnection(base_url, {}, timeout, names_of(name), gate or retrying.gate(2))
 
     def __repr__(self) -> str:
         return f"ComfyUiImageProvider({self._connection.server}, {self.model})"
@@ -135,9 +118,9 @@ class ComfyUiImageProvider:
             raise self._not_comfyui(reply)
 
     def _awaited(self, job_id: str) -> dict[str, Any]:
-        until, pause = self._clock() + self._timeout, FIRST_POLL_SECONDS
-        while self._clock() < until:
-            self._sleep(pause)
+        until, pause = self._retrying.clock() + self._timeout, FIRST_POLL_SECONDS
+        while self._retrying.clock() < until:
+            self._retrying.sleep(pause)
             pause = min(2 * pause, LONGEST_POLL_SECONDS)
             entry = self._finished(job_id)
             if entry is None and not self._queued(job_id):
@@ -152,7 +135,7 @@ class ComfyUiImageProvider:
             f"{self._connection.server} has not finished the picture within {self._timeout:g} s; it stays in its queue. "
             f"Run this again later, or raise {self._connection.names.timeout}.",
             # Longer than is slept through here: the caller decides when.
-            retry_after=2 * self._longest_wait,
+            retry_after=2 * self._retrying.longest_wait,
         )
 
     def _finished(self, job_id: str) -> dict[str, Any] | None:

@@ -5,14 +5,13 @@ from igny8_resources.ai.errors import ProviderMissing
 from igny8_resources.ai.providers import ImageCall, ImageProvider
 from igny8_resources.ai.router import AIRouter, PictureResult
 from igny8_resources.ai.routing import OFFLINE, Route, Routing
+from igny8_resources.contracts.image_trials import USUAL_SIDE
 from igny8_resources.palettes import palette_for
 from igny8_resources.platform import Platform
 from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.tables.tenancy import Site
 
 IMAGE_TEST = "image_test"
-LONGEST_IMAGE_PROMPT = 4_000
-LEAST_SIDE, MOST_SIDE = 256, 2048
 _HEADLINE_WORDS = 8
 
 
@@ -45,8 +44,8 @@ def try_picture(
     prompt: str,
     *,
     provider: str | None = None,
-    width: int = 1024,
-    height: int = 1024,
+    width: int = USUAL_SIDE,
+    height: int = USUAL_SIDE,
     user_id: int | None = None,
 ) -> PictureResult:
     """Make one picture; the same prompt again comes from the journal and costs nothing.

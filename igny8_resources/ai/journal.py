@@ -5,10 +5,11 @@ mark the row as ours), *perform* (no transaction open), *settle* (store the answ
 (release the reservation). A process killed in between leaves a pending row; the next one that asks for the same thing takes
 the row over together with its reservation. Whoever was believed dead and comes back all the same finds the row in other
 hands: its answer is kept when there is none yet, and its failure is nobody's.
+
+Where the database can (PostgreSQL), a call that nobody has made before is claimed in one statement and settled in another;
+whatever is not that simple goes step by step, as everything does on SQLite.
 """
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,13 +17,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from igny8_resources import credits
+from igny8_resources.ai.calls import Answered, CallSpec, Performed
 from igny8_resources.ai.errors import ProviderError
-from igny8_resources.ai.journal_statements import CLAIM, SETTLE, USE
+from igny8_resources.ai.journal_statements import CLAIM, CLAIM_AT_ONCE, SETTLE, SETTLE_AT_ONCE, USE, parameters
 from igny8_resources.ai.short_memory import ShortMemory
 from igny8_resources.ownership import is_gone, kept_alive, lease_end, new_claim
 from igny8_resources.requests import asked_by
@@ -51,78 +53,6 @@ class HandedOver(Exception):
     def __init__(self, record: Callable[[Session, AiCall], str]) -> None:
         super().__init__("the call waits for a provider's batch")
         self.record = record
-
-
-@dataclass(frozen=True)
-class CallSpec:
-    """What makes one call itself, who pays for it and at which price.
-
-    ``operation`` is a row of the price list, ``units`` how many of its units are reserved. ``salt`` asks for a fresh answer
-    to an otherwise identical call.
-    """
-
-    account_id: int
-    site_id: int | None
-    kind: str
-    function: str
-    subject: str
-    provider: str
-    model: str
-    operation: str
-    units: Decimal
-    inputs: dict[str, Any]
-    prompt_version: str = ""
-    prompt_digest: str = ""
-    schema_digest: str = ""
-    salt: str = ""
-    user_id: int | None = None
-
-    def request_hash(self) -> str:
-        """sha256 over everything that could change the answer."""
-        identity = {
-            "kind": self.kind,
-            "function": self.function,
-            "provider": self.provider,
-            "model": self.model,
-            "prompt_version": f"{self.prompt_version}:{self.prompt_digest[:12]}"
-            if self.prompt_digest
-            else self.prompt_version,
-            "schema": self.schema_digest,
-            "inputs": self.inputs,
-            "salt": self.salt,
-        }
-        return hashlib.sha256(json.dumps(identity, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-@dataclass(frozen=True)
-class Performed:
-    """What a provider delivered: the response to keep, and how many units of the operation it turned out to be.
-
-    ``cost_usd`` is what the provider takes for it; None where its price is unknown.
-    """
-
-    response: dict[str, Any]
-    units: Decimal
-    media_key: str = ""
-    input_tokens: int = 0
-    output_tokens: int = 0
-    tokens_estimated: bool = False
-    cost_usd: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class Answered:
-    """An answer with its journal row; ``replayed`` says that nothing was called and nothing was paid."""
-
-    call_id: int
-    response: dict[str, Any]
-    media_key: str
-    provider: str
-    model: str
-    credits: Decimal
-    list_credits: Decimal
-    replayed: bool
-    cost_usd: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +93,7 @@ class Journal:
             self._hand_over(claim, handed)
             raise
         except BaseException as failure:
-            self._fail(spec, claim, failure)
+            self._fail(claim, failure)
             raise
 
     def first_answered(self, specs: Sequence[CallSpec]) -> int | None:
@@ -184,6 +114,8 @@ class Journal:
     def _claim(self, spec: CallSpec) -> _Claim:
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS
         request_hash = spec.request_hash()
+        if (new := self._claim_at_once(spec, request_hash)) is not None:
+            return new
         while True:
             try:
                 with self.warehouse.write() as session:
@@ -207,26 +139,50 @@ class Journal:
             known = select(AiCall.id).where(AiCall.account_id == spec.account_id, AiCall.request_hash == request_hash)
             return session.scalar(known) is not None
 
-    def _try_claim(self, session: Session, spec: CallSpec, request_hash: str) -> _Claim | None:
-        """A claim on the call, with its answer if it has one; None while somebody else is on it."""
+    def _claim_at_once(self, spec: CallSpec, request_hash: str) -> _Claim | None:
+        """Claim a call that nobody has made before in one statement; None where that cannot be done, for whatever reason."""
+        if self.warehouse.is_sqlite:
+            return None
         try:
-            price: tuple[Decimal, Decimal] | None = self._prices.get(
-                (spec.operation, spec.provider), lambda: credits.price_of(session, spec.operation, spec.provider)
-            )
+            price = self._price(spec)
         except credits.PriceMissing:
             # An answer that is there already needs none.
-            price = None
-        if price is not None and (claim := _claim_new(session, spec, request_hash, price)) is not None:
-            return claim
+            return None
+        new = _new_call(spec, request_hash, price)
+        call_id = self._at_once(CLAIM_AT_ONCE, {**new, "description": _purpose(spec)})
+        return None if call_id is None else _Claim(call_id, new["owner"], price=price, reserved=new["reserved"])
+
+    def _at_once(self, statement: Select[tuple[int]], values: dict[str, Any]) -> int | None:
+        """The call's id that a statement gives, which is a transaction of its own; None where it changed nothing."""
+        try:
+            with self.warehouse.at_once() as connection:
+                return connection.scalar(statement, parameters(values))
+        except IntegrityError:
+            # Whichever rule it would have broken is told apart step by step.
+            return None
+
+    def _price(self, spec: CallSpec, session: Session | None = None) -> tuple[Decimal, Decimal]:
+        def look() -> tuple[Decimal, Decimal]:
+            if session is not None:
+                return credits.price_of(session, spec.operation, spec.provider)
+            with self.warehouse.read() as reading:
+                return credits.price_of(reading, spec.operation, spec.provider)
+
+        return self._prices.get((spec.operation, spec.provider), look)
+
+    def _try_claim(self, session: Session, spec: CallSpec, request_hash: str) -> _Claim | None:
+        """A claim on the call, with its answer if it has one; None while somebody else is on it."""
         call = session.scalar(
             select(AiCall)
             .where(AiCall.account_id == spec.account_id, AiCall.request_hash == request_hash)
             .with_for_update(key_share=True)
         )
-        if call is not None and call.status == "done":
+        if call is None:
+            return _claim_new(session, spec, request_hash, self._price(spec, session))
+        if call.status == "done":
             call.replays += 1
             return _Claim(call.id, "", _answered(call, replayed=True))
-        if call is not None and call.status == "pending":
+        if call.status == "pending":
             if not is_gone(call.owner, call.lease_until):
                 if call.owner.startswith(BATCH_OWNER):
                     number = call.owner.removeprefix(BATCH_OWNER)
@@ -237,13 +193,10 @@ class Journal:
             # Its owner died: the call is ours now, with the reservation it had made.
             call.owner, call.lease_until = new_claim(), lease_end()
             return _Claim(call.id, call.owner)
-        if price is None:
-            price = credits.price_of(session, spec.operation, spec.provider)
-        if call is None:
-            # Taken away by whoever deletes an account's rows, between the two statements.
-            return None
+        price = self._price(spec, session)
         for name, value in _facts_of(spec).items():
             setattr(call, name, value)
+        call.user_id = spec.user_id or asked_by(spec.account_id, spec.subject)
         call.status, call.error = "pending", ""
         call.owner, call.lease_until = new_claim(), lease_end()
         _reserve(session, spec, call, price)
@@ -265,6 +218,8 @@ class Journal:
             )
 
     def _settle(self, spec: CallSpec, claim: _Claim, performed: Performed, seconds: float) -> Answered:
+        if (answered := self._settle_at_once(spec, claim, performed, seconds)) is not None:
+            return answered
         with self.warehouse.write() as session:
             if (answered := _settle_new(session, spec, claim, performed, seconds)) is not None:
                 return answered
@@ -275,34 +230,43 @@ class Journal:
             if call.status == "failed":
                 # The same, and the other one failed: its reservation is gone, so that this answer needs one of its own.
                 _reserve(session, spec, call, credits.price_of(session, spec.operation, spec.provider))
-            charged, listed = credits.price_at_settlement(
+            price = credits.price_at_settlement(
                 session, spec.operation, spec.provider, reserved=call.reserved, units=spec.units
             )
-            # An answer never costs more than was reserved for it: the payer agreed to that much and no more.
-            cost = min(credits.exact(charged * performed.units), call.reserved)
-            list_cost = credits.exact(listed * performed.units)
-            credits.settle(session, spec.account_id, call.reserved, cost, reference=_reservation(call))
-            call.status, call.error = "done", ""
-            call.response, call.media_key = performed.response, performed.media_key
-            call.input_tokens, call.output_tokens = performed.input_tokens, performed.output_tokens
-            call.tokens_estimated, call.cost_usd = performed.tokens_estimated, performed.cost_usd
-            call.credits, call.list_credits, call.latency_seconds = cost, list_cost, round(seconds, 4)
-            call.owner, call.lease_until, call.finished_at = "", None, utc_now()
+            cost, list_cost = _costs(price, performed.units, call.reserved)
+            credits.settle(
+                session, spec.account_id, call.reserved, cost, reference=_reservation(call.id, call.attempts)
+            )
+            for name, value in _outcome(performed, cost, list_cost, seconds).items():
+                setattr(call, name, value)
             session.flush()
-            _record_usage(session, spec, call.id, performed, cost, list_cost)
+            session.execute(USE, parameters({"used_by_call": call.id, **_usage(spec, performed, cost, list_cost)}))
             return _answered(call, replayed=False)
 
-    def _fail(self, spec: CallSpec, claim: _Claim, failure: BaseException) -> None:
+    def _settle_at_once(self, spec: CallSpec, claim: _Claim, performed: Performed, seconds: float) -> Answered | None:
+        """Settle a call that has been ours since it was new in one statement; None where that cannot be done."""
+        if claim.price is None or self.warehouse.is_sqlite:
+            return None
+        cost, list_cost = _costs(claim.price, performed.units, claim.reserved)
+        values = {
+            **_ours(claim),
+            **_outcome(performed, cost, list_cost, seconds),
+            **_usage(spec, performed, cost, list_cost),
+            "released": claim.reserved - cost,
+        }
+        if self._at_once(SETTLE_AT_ONCE, values) is None:
+            return None
+        return _newly_answered(spec, claim, performed, cost, list_cost)
+
+    def _fail(self, claim: _Claim, failure: BaseException) -> None:
         with self.warehouse.write() as session:
             call = session.get_one(AiCall, claim.call_id, with_for_update={"key_share": True})
             if call.status != "pending" or call.owner != claim.owner:
                 return
-            call.status, call.error = "failed", f"{type(failure).__name__}: {failure}"
             if isinstance(failure, ProviderError):
                 call.input_tokens, call.output_tokens = failure.input_tokens, failure.output_tokens
                 call.cost_usd = failure.cost_usd
-            call.owner, call.lease_until, call.finished_at = "", None, utc_now()
-            credits.release(session, spec.account_id, call.reserved, reference=_reservation(call))
+            give_back(session, call, f"{type(failure).__name__}: {failure}")
 
     def release_abandoned(self, before: datetime) -> int:
         """Give back the reservations of calls whose process died and which nobody has taken up since.
@@ -330,12 +294,17 @@ def give_back(session: Session, call: AiCall, reason: str) -> None:
     """End a pending call without an answer and release its reservation; the row must be locked."""
     call.status, call.error = "failed", reason
     call.owner, call.lease_until, call.finished_at = "", None, utc_now()
-    credits.release(session, call.account_id, call.reserved, reference=_reservation(call))
+    credits.release(session, call.account_id, call.reserved, reference=_reservation(call.id, call.attempts))
 
 
-def _reservation(call: AiCall) -> str:
+def _reservation(call_id: int, attempt: int) -> str:
     """One reservation an attempt: a failed attempt's release must not swallow the next attempt's reservation."""
-    return f"call:{call.id}:{call.attempts}"
+    return f"call:{call_id}:{attempt}"
+
+
+def _purpose(spec: CallSpec) -> str:
+    """What credits are reserved for, as the ledger says it."""
+    return f"{spec.operation} for {spec.subject}"
 
 
 def _facts_of(spec: CallSpec) -> dict[str, Any]:
@@ -353,35 +322,35 @@ def _facts_of(spec: CallSpec) -> dict[str, Any]:
         "salt": spec.salt,
         "inputs": spec.inputs,
         "operation": spec.operation,
-        "user_id": spec.user_id or asked_by(spec.account_id, spec.subject),
     }
 
 
-def _claim_new(session: Session, spec: CallSpec, request_hash: str, price: tuple[Decimal, Decimal]) -> _Claim | None:
-    """Claim a call that nobody has made before, in as few statements as it takes; None when somebody has."""
-    owner, reserved = new_claim(), credits.exact(price[0] * spec.units)
-    values = {
+def _new_call(spec: CallSpec, request_hash: str, price: tuple[Decimal, Decimal]) -> dict[str, Any]:
+    """What ``CLAIM`` writes of a call that begins: under way, in our hands, with its reservation."""
+    return {
         **_facts_of(spec),
         "account_id": spec.account_id,
         "request_hash": request_hash,
         "status": "pending",
-        "owner": owner,
+        "owner": new_claim(),
         "lease_until": lease_end(),
         "attempts": 1,
-        "reserved": reserved,
+        "reserved": credits.exact(price[0] * spec.units),
+        "created_at": utc_now(),
+        "asked_by": spec.user_id,
     }
-    del values["user_id"]
-    call_id = session.scalar(CLAIM, {**values, "asked_by": spec.user_id})
+
+
+def _claim_new(session: Session, spec: CallSpec, request_hash: str, price: tuple[Decimal, Decimal]) -> _Claim | None:
+    """Claim a call that nobody has made before; None when somebody has."""
+    new = _new_call(spec, request_hash, price)
+    call_id = session.scalar(CLAIM, parameters(new))
     if call_id is None:
         return None
     credits.reserve(
-        session,
-        spec.account_id,
-        reserved,
-        reference=f"call:{call_id}:1",
-        description=f"{spec.operation} for {spec.subject}",
+        session, spec.account_id, new["reserved"], reference=_reservation(call_id, 1), description=_purpose(spec)
     )
-    return _Claim(call_id, owner, price=price, reserved=reserved)
+    return _Claim(call_id, new["owner"], price=price, reserved=new["reserved"])
 
 
 def _settle_new(
@@ -390,70 +359,62 @@ def _settle_new(
     """Settle a call that has been ours since it was new; None when it is not, or not any more."""
     if claim.price is None:
         return None
-    charged, listed = claim.price
-    # An answer never costs more than was reserved for it: the payer agreed to that much and no more.
-    cost = min(credits.exact(charged * performed.units), claim.reserved)
-    list_cost = credits.exact(listed * performed.units)
-    ours: Any = session.execute(
-        SETTLE,
-        {
-            "claimed_id": claim.call_id,
-            "claimed_by": claim.owner,
-            "status": "done",
-            "error": "",
-            "response": performed.response,
-            "media_key": performed.media_key,
-            "input_tokens": performed.input_tokens,
-            "output_tokens": performed.output_tokens,
-            "tokens_estimated": performed.tokens_estimated,
-            "cost_usd": performed.cost_usd,
-            "credits": cost,
-            "list_credits": list_cost,
-            "latency_seconds": round(seconds, 4),
-            "owner": "",
-            "lease_until": None,
-            "finished_at": utc_now(),
-        },
-    )
-    if ours.rowcount != 1:
+    cost, list_cost = _costs(claim.price, performed.units, claim.reserved)
+    if session.scalar(SETTLE, parameters({**_ours(claim), **_outcome(performed, cost, list_cost, seconds)})) is None:
         return None
     # The row says done by now, so that its reservation holds nothing any more.
-    credits.settle(session, spec.account_id, claim.reserved, cost, reference=f"call:{claim.call_id}:1", is_held=False)
-    _record_usage(session, spec, claim.call_id, performed, cost, list_cost)
-    return Answered(
-        call_id=claim.call_id,
-        response=performed.response,
-        media_key=performed.media_key,
-        provider=spec.provider,
-        model=spec.model,
-        credits=cost,
-        list_credits=list_cost,
-        replayed=False,
-        cost_usd=performed.cost_usd,
-    )
+    reference = _reservation(claim.call_id, 1)
+    credits.settle(session, spec.account_id, claim.reserved, cost, reference=reference, is_held=False)
+    session.execute(USE, parameters({"used_by_call": claim.call_id, **_usage(spec, performed, cost, list_cost)}))
+    return _newly_answered(spec, claim, performed, cost, list_cost)
 
 
-def _record_usage(
-    session: Session, spec: CallSpec, call_id: int, performed: Performed, cost: Decimal, list_cost: Decimal
-) -> None:
-    """Write what a call cost, and for whom: its row knows."""
-    session.execute(
-        USE,
-        {
-            "account_id": spec.account_id,
-            "site_id": spec.site_id,
-            "ai_call_id": call_id,
-            "used_by_call": call_id,
-            "operation": spec.operation,
-            "subject": spec.subject,
-            "units": performed.units,
-            "credits": cost,
-            "list_credits": list_cost,
-            "cost_usd": performed.cost_usd,
-            "provider": spec.provider,
-            "model": spec.model,
-        },
-    )
+def _ours(claim: _Claim) -> dict[str, Any]:
+    """How ``SETTLE`` finds the call while it is in our hands."""
+    return {"claimed_id": claim.call_id, "claimed_by": claim.owner}
+
+
+def _costs(price: tuple[Decimal, Decimal], units: Decimal, reserved: Decimal) -> tuple[Decimal, Decimal]:
+    """What an answer costs the account, and what it costs by the price list; in credits."""
+    charged, listed = price
+    # An answer never costs more than was reserved for it: the payer agreed to that much and no more.
+    return min(credits.exact(charged * units), reserved), credits.exact(listed * units)
+
+
+def _outcome(performed: Performed, cost: Decimal, list_cost: Decimal, seconds: float) -> dict[str, Any]:
+    """The columns of a call that has its answer."""
+    return {
+        "status": "done",
+        "error": "",
+        "response": performed.response,
+        "media_key": performed.media_key,
+        "input_tokens": performed.input_tokens,
+        "output_tokens": performed.output_tokens,
+        "tokens_estimated": performed.tokens_estimated,
+        "cost_usd": performed.cost_usd,
+        "credits": cost,
+        "list_credits": list_cost,
+        "latency_seconds": round(seconds, 4),
+        "owner": "",
+        "lease_until": None,
+        "finished_at": utc_now(),
+    }
+
+
+def _usage(spec: CallSpec, performed: Performed, cost: Decimal, list_cost: Decimal) -> dict[str, Any]:
+    """What ``USE`` writes of what a call cost."""
+    return {
+        "site_id": spec.site_id,
+        "operation": spec.operation,
+        "subject": spec.subject,
+        "units": performed.units,
+        "credits": cost,
+        "list_credits": list_cost,
+        "cost_usd": performed.cost_usd,
+        "provider": spec.provider,
+        "model": spec.model,
+        "created_at": utc_now(),
+    }
 
 
 def _reserve(session: Session, spec: CallSpec, call: AiCall, price: tuple[Decimal, Decimal]) -> None:
@@ -466,8 +427,22 @@ def _reserve(session: Session, spec: CallSpec, call: AiCall, price: tuple[Decima
         session,
         spec.account_id,
         call.reserved,
-        reference=_reservation(call),
-        description=f"{spec.operation} for {spec.subject}",
+        reference=_reservation(call.id, call.attempts),
+        description=_purpose(spec),
+    )
+
+
+def _newly_answered(spec: CallSpec, claim: _Claim, performed: Performed, cost: Decimal, list_cost: Decimal) -> Answered:
+    return Answered(
+        call_id=claim.call_id,
+        response=performed.response,
+        media_key=performed.media_key,
+        provider=spec.provider,
+        model=spec.model,
+        credits=cost,
+        list_credits=list_cost,
+        replayed=False,
+        cost_usd=performed.cost_usd,
     )
 
 

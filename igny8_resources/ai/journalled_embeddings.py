@@ -4,7 +4,8 @@ import uuid
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from igny8_resources.ai.journal import CallSpec, Journal, Performed
+from igny8_resources.ai.calls import CallSpec, Performed
+from igny8_resources.ai.journal import Journal
 from igny8_resources.ai.providers import PaidEmbeddingProvider
 from igny8_resources.tenant import Tenant
 

@@ -3,8 +3,7 @@
 Belongs here: slicing texts into calls and reading the answers. Does not belong here: the journal, keeping vectors.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +13,8 @@ from igny8_resources.ai.connection_names import names_of
 from igny8_resources.ai.errors import AnswerInvalid
 from igny8_resources.ai.openai_connection import OpenAIConnection
 from igny8_resources.ai.providers import EmbeddingAnswer
-from igny8_resources.ai.rate_limits import Gate, RateGate
-from igny8_resources.ai.retries import Retrying
+from igny8_resources.ai.rate_limits import Gate
+from igny8_resources.ai.retries import USUAL, Retrying
 from igny8_resources.ai.text_exchange import tokens_in
 
 TEXTS_A_CALL = 512  # OpenAI takes 2,048; smaller servers take fewer
@@ -56,10 +55,7 @@ class OpenAIEmbeddings:
         timeout: seconds to wait for one answer.
         name: the connection, ``openai`` or ``self_hosted``; messages name its settings.
         gate: what every request passes through; without one, a gate of this object's own.
-        max_attempts: calls made for one slice of texts at most.
-        longest_wait: seconds, the longest single pause.
-        total_seconds: no further attempt starts later than this after a slice's first.
-        sleep: pauses the thread; tests pass their own.
+        retrying: how often, how long apart and on which clock it is asked again.
     """
 
     notice = ""
@@ -73,21 +69,18 @@ class OpenAIEmbeddings:
         *,
         name: str = "openai",
         gate: Gate | None = None,
-        max_attempts: int = 5,
-        longest_wait: float = 60.0,
-        total_seconds: float = 600.0,
-        sleep: Callable[[float], None] = time.sleep,
+        retrying: Retrying = USUAL,
     ) -> None:
         self.name = name
         self.model = model
-        self._retrying = Retrying(max_attempts, longest_wait, total_seconds, sleep)
+        self._retrying = retrying
         self._connection = OpenAIConnection(
             base_url,
             api_key,
             model,
             timeout,
             replace(names_of(name), model="IGNY8_EMBEDDINGS"),
-            gate or RateGate(8, longest_wait, sleep),
+            gate or retrying.gate(8),
             kind="an embedding model",
         )
         self._server = self._connection.server

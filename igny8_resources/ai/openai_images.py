@@ -5,8 +5,6 @@ Belongs here: one picture and the sizes that the models take. Does not belong he
 
 import json
 import re
-import time
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +14,8 @@ from igny8_resources.ai.openai_connection import OpenAIConnection
 from igny8_resources.ai.picture_answers import decoded, fitted, picture_in
 from igny8_resources.ai.provider_failures import broken_off, charged
 from igny8_resources.ai.providers import ImageAnswer, ImageCall
-from igny8_resources.ai.rate_limits import Gate, RateGate
-from igny8_resources.ai.retries import Retrying
+from igny8_resources.ai.rate_limits import Gate
+from igny8_resources.ai.retries import USUAL, Retrying
 
 if TYPE_CHECKING:
     import openai
@@ -46,12 +44,7 @@ class OpenAIImageProvider:
         timeout: seconds to wait for a picture.
         name: the connection, ``openai`` or ``self_hosted``; messages name its settings.
         gate: what every request passes through; without one, a gate of this object's own.
-        max_concurrency: calls that may be under way at once, for the own gate.
-        max_attempts: calls made for one picture at most.
-        longest_wait: seconds, the longest single pause.
-        total_seconds: no further attempt starts later than this after the first.
-        sleep: pauses the thread; tests pass their own.
-        clock: monotonic seconds, on which rate-limit resets are measured.
+        retrying: how often, how long apart and on which clock it is asked again.
     """
 
     def __init__(
@@ -63,23 +56,18 @@ class OpenAIImageProvider:
         *,
         name: str = "openai",
         gate: Gate | None = None,
-        max_concurrency: int = 8,
-        max_attempts: int = 5,
-        longest_wait: float = 60.0,
-        total_seconds: float = 600.0,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        retrying: Retrying = USUAL,
     ) -> None:
         self.name = name
         self.model = model
-        self._retrying = Retrying(max_attempts, longest_wait, total_seconds, sleep)
+        self._retrying = retrying
         self._connection = OpenAIConnection(
             base_url,
             api_key,
             model,
             timeout,
             replace(names_of(name), model="IGNY8_OPENAI_IMAGE_MODEL") if name == "openai" else names_of(name),
-            gate or RateGate(max_concurrency, longest_wait, sleep, clock),
+            gate or retrying.gate(8),
             kind="an image model",
         )
         self._takes_any_size = bool(_ANY_SIZE.match(model))

@@ -5,8 +5,6 @@ to take, and whether the answer fits its model (the caller checks ``TextAnswer.p
 """
 
 import threading
-import time
-from collections.abc import Callable
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +21,8 @@ from igny8_resources.ai.openai_failures import (
     rejects_format,
 )
 from igny8_resources.ai.providers import TextAnswer, TextCall
-from igny8_resources.ai.rate_limits import Gate, RateGate
-from igny8_resources.ai.retries import Retrying
+from igny8_resources.ai.rate_limits import Gate
+from igny8_resources.ai.retries import USUAL, Retrying
 from igny8_resources.ai.strict_schema import strict_json_schema
 from igny8_resources.ai.text_exchange import function_name, tokens_in, turns_of, with_schema_in_words
 
@@ -60,12 +58,7 @@ class OpenAITextProvider:
         timeout: seconds to wait for an answer.
         name: the connection, ``openai`` or ``self_hosted``; messages name its settings.
         gate: what every request passes through; without one, a gate of this object's own.
-        max_concurrency: calls that may be under way at once, for the own gate.
-        max_attempts: calls made for one ``complete`` at most.
-        longest_wait: seconds, the longest single pause.
-        total_seconds: no further attempt starts later than this after the first.
-        sleep: pauses the thread; tests pass their own.
-        clock: monotonic seconds, on which rate-limit resets are measured.
+        retrying: how often, how long apart and on which clock it is asked again.
     """
 
     def __init__(
@@ -77,17 +70,12 @@ class OpenAITextProvider:
         *,
         name: str = "openai",
         gate: Gate | None = None,
-        max_concurrency: int = 8,
-        max_attempts: int = 5,
-        longest_wait: float = 60.0,
-        total_seconds: float = 600.0,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        retrying: Retrying = USUAL,
     ) -> None:
         self.name = name
         self.model = model
-        self._retrying = Retrying(max_attempts, longest_wait, total_seconds, sleep)
-        gate = gate or RateGate(max_concurrency, longest_wait, sleep, clock)
+        self._retrying = retrying
+        gate = gate or retrying.gate(8)
         self._connection = OpenAIConnection(
             base_url, api_key, model, timeout, names_of(name), gate, kind="a chat model"
         )

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from igny8_resources.ai.prompt_templates import PromptFailed, digest_of_template, render
-from igny8_resources.ai.prompt_variables import FUNCTIONS, variant_of
+from igny8_resources.ai.prompt_variables import FUNCTIONS
 from igny8_resources.ai.prompts import builtin_prompt
 from igny8_resources.warehouse.tables.models import PromptText, PromptVersion, Strategy
 from igny8_resources.warehouse.tables.tenancy import SiteModule
@@ -66,42 +66,6 @@ class RenderedPrompt:
     text: str
     template: str
     template_digest: str
-
-
-def rendered_prompt(
-    session: Session,
-    *,
-    account_id: int,
-    site_id: int | None,
-    sector_id: int | None,
-    function: str,
-    inputs: BaseModel,
-    variant: str | None = None,
-) -> RenderedPrompt:
-    """The instructions of one call.
-
-    Args:
-        session: Only read from.
-        account_id: Who pays.
-        site_id: The site that the call is for; None for none.
-        sector_id: The sector of the site; None for none.
-        function: The AI function.
-        inputs: What the call is about; only its plain JSON (``model_dump(mode="json")``) is seen by the template.
-        variant: Which variant of the function; None takes it from the inputs.
-
-    Raises:
-        KeyError: there is no such function.
-        PromptFailed: a stored prompt does not fit the inputs (any more).
-    """
-    chosen = choose_prompt(
-        session,
-        account_id=account_id,
-        site_id=site_id,
-        sector_id=sector_id,
-        function=function,
-        variant=variant_of(function, inputs) if variant is None else variant,
-    )
-    return chosen.rendered(inputs)
 
 
 def choose_prompt(

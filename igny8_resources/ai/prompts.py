@@ -115,12 +115,3 @@ def builtin_prompt(function: str, variant: str = "") -> Prompt:
         KeyError: there is no such function.
     """
     return VARIANTS.get((function, variant)) or PROMPTS[function]
-
-
-def prompt_for(function: str) -> Prompt:
-    """The instructions of an AI function.
-
-    Raises:
-        KeyError: there is no such function.
-    """
-    return PROMPTS[function]

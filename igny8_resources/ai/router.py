@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from igny8_resources.ai.answers import checked_answer, checked_payload, count_words
+from igny8_resources.ai.calls import Answered, CallSpec, Performed
 from igny8_resources.ai.catalogue import ModelFacts
 from igny8_resources.ai.errors import (
     NoProviderLeft,
@@ -27,7 +28,7 @@ from igny8_resources.ai.errors import (
     ProviderUnavailable,
     QuotaExhausted,
 )
-from igny8_resources.ai.journal import Answered, CallSpec, Journal, Performed
+from igny8_resources.ai.journal import Journal
 from igny8_resources.ai.prompt_variables import variant_of
 from igny8_resources.ai.prompting import ChosenPrompt, RenderedPrompt, choose_prompt, keep_prompt_text
 from igny8_resources.ai.providers import (

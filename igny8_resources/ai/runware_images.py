@@ -5,10 +5,8 @@ error code means (``runware_failures.py``).
 """
 
 import json
-import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,8 +17,8 @@ from igny8_resources.ai.http_connection import HttpConnection, Reply
 from igny8_resources.ai.picture_answers import decoded, fitted, picture_in
 from igny8_resources.ai.provider_failures import broken_off, charged
 from igny8_resources.ai.providers import ImageAnswer, ImageCall
-from igny8_resources.ai.rate_limits import Gate, RateGate
-from igny8_resources.ai.retries import Retrying
+from igny8_resources.ai.rate_limits import Gate
+from igny8_resources.ai.retries import USUAL, Retrying
 from igny8_resources.ai.runware_failures import NotTaken, UnknownTask, failure_of_status, failure_of_task
 
 POLL_SECONDS = 1.0
@@ -30,16 +28,6 @@ LONGEST_PROMPT = 3000  # characters; models refuse more
 _PLACES = ("imageBase64Data", "imageDataURI", "imageURL")
 
 Task = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class _Patience:
-    """How long a picture is waited for, in seconds, and on which clock."""
-
-    timeout: float
-    longest_wait: float
-    sleep: Callable[[float], None]
-    clock: Callable[[], float]
 
 
 class RunwareImageProvider:
@@ -57,12 +45,7 @@ class RunwareImageProvider:
         timeout: seconds to wait for a picture.
         name: the connection; messages name its settings.
         gate: what every picture passes through; without one, a gate of this object's own.
-        max_concurrency: pictures that may be under way at once, for the own gate.
-        max_attempts: times that one picture is asked for at most.
-        longest_wait: seconds, the longest single pause.
-        total_seconds: no further attempt starts later than this after the first.
-        sleep: pauses the thread; tests pass their own.
-        clock: monotonic seconds, on which waiting is measured.
+        retrying: how often, how long apart and on which clock it is asked again.
     """
 
     def __init__(
@@ -74,24 +57,19 @@ class RunwareImageProvider:
         *,
         name: str = "runware",
         gate: Gate | None = None,
-        max_concurrency: int = 8,
-        max_attempts: int = 5,
-        longest_wait: float = 60.0,
-        total_seconds: float = 600.0,
-        sleep: Callable[[float], None] = time.sleep,
-        clock: Callable[[], float] = time.monotonic,
+        retrying: Retrying = USUAL,
     ) -> None:
         self.name = name
         self.model = model
         self._api_key = api_key
-        self._patience = _Patience(timeout, longest_wait, sleep, clock)
-        self._retrying = Retrying(max_attempts, longest_wait, total_seconds, sleep)
+        self._timeout = timeout
+        self._retrying = retrying
         self._connection = HttpConnection(
             base_url,
             {"authorization": f"Bearer {api_key}"},
             timeout,
             names_of(name),
-            gate or RateGate(max_concurrency, longest_wait, sleep, clock),
+            gate or retrying.gate(8),
         )
 
     def __repr__(self) -> str:
@@ -124,7 +102,7 @@ class RunwareImageProvider:
             "includeCost": True,
             "deliveryMethod": "sync",
         }
-        painting = _Painting(self._connection, task, self._api_key, self._patience)
+        painting = _Painting(self._connection, task, self._api_key, self._timeout, self._retrying)
         return self._retrying(painting.attempt)
 
     def close(self) -> None:
@@ -135,11 +113,12 @@ class RunwareImageProvider:
 class _Painting:
     """One picture on its way: what is known of its task between attempts."""
 
-    def __init__(self, connection: HttpConnection, task: Task, secret: str, patience: _Patience) -> None:
+    def __init__(self, connection: HttpConnection, task: Task, secret: str, timeout: float, retrying: Retrying) -> None:
         self._connection = connection
         self._task = task
         self._secret = secret
-        self._patience = patience
+        self._timeout = timeout
+        self._retrying = retrying
         self._may_be_made = False
         self._heard_of = False
 
@@ -168,10 +147,10 @@ class _Painting:
     def _awaited(self) -> Task:
         """Ask for the task's result until it is there."""
         question = {"taskType": "getResponse", "taskUUID": self._task["taskUUID"]}
-        until = self._patience.clock() + self._patience.timeout
+        until = self._retrying.clock() + self._timeout
         silent = 0
-        while self._patience.clock() < until:
-            self._patience.sleep(POLL_SECONDS)
+        while self._retrying.clock() < until:
+            self._retrying.sleep(POLL_SECONDS)
             result = self._result(question)
             if result is not None:
                 return result
@@ -179,10 +158,10 @@ class _Painting:
             if silent == MOST_SILENT:
                 raise UnknownTask(f"{self._connection.server} says nothing about the task.")
         raise ProviderUnavailable(
-            f"{self._connection.server} has not finished the picture within {self._patience.timeout:g} s. Run it again "
+            f"{self._connection.server} has not finished the picture within {self._timeout:g} s. Run it again "
             f"later, or raise {self._connection.names.timeout}.",
             # Longer than is slept through here: the caller decides when.
-            retry_after=2 * self._patience.longest_wait,
+            retry_after=2 * self._retrying.longest_wait,
         )
 
     def _result(self, task: Task) -> Task | None:

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sqlalchemy import select
-
 from igny8_resources.ai.errors import CircuitOpen, ProviderUnavailable
 from igny8_resources.ai.rate_limits import exhausted_wait, requested_wait, seconds_of
 from igny8_resources.warehouse.engine import Warehouse
@@ -108,7 +106,8 @@ class SharedGate:
         self._first = threading.Lock()
         self._is_known = False
         self._is_troubled = False
-        self._paced = False
+        # The limits as the row had them when this process last looked, which it does before every request; None: no row.
+        self._limits: StatedLimits | None = None
 
     @contextmanager
     def slot(self, tokens: int = 0) -> Iterator[None]:
@@ -137,11 +136,9 @@ class SharedGate:
         stated = stated_limits(headers)
         wait = max(exhausted_wait(headers) or 0.0, requested_wait(headers) or 0.0)
         closed_until = self._clock() + wait if wait else 0.0
-        with self._warehouse.read() as session:
-            row = session.get(ProviderState, self.endpoint)
-        is_news = row is None or (
-            (stated.requests or row.requests_per_minute) != row.requests_per_minute
-            or (stated.tokens or row.tokens_per_minute) != row.tokens_per_minute
+        known = self._limits
+        is_news = known is None or known != StatedLimits(
+            stated.requests or known.requests, stated.tokens or known.tokens
         )
         if is_news or closed_until:
             with self._warehouse.write() as session:
@@ -149,7 +146,7 @@ class SharedGate:
                 row.requests_per_minute = stated.requests or row.requests_per_minute
                 row.tokens_per_minute = stated.tokens or row.tokens_per_minute
                 row.closed_until = max(row.closed_until, closed_until)
-                self._paced = bool(row.requests_per_minute or row.tokens_per_minute)
+                self._seen(row)
         self._is_known = True
 
     def succeeded(self) -> None:
@@ -182,10 +179,15 @@ class SharedGate:
         return max(0.0, row.open_until - self._clock())
 
     def _row(self, session: "Session") -> ProviderState:
+        """The row, locked; made where it is missing."""
+        if (row := session.get(ProviderState, self.endpoint, with_for_update=True)) is not None:
+            return row
         upsert(session, ProviderState, [{"endpoint": self.endpoint, "provider": self.provider}], key=("endpoint",))
-        return session.scalars(
-            select(ProviderState).where(ProviderState.endpoint == self.endpoint).with_for_update()
-        ).one()
+        return session.get_one(ProviderState, self.endpoint, with_for_update=True)
+
+    def _seen(self, row: ProviderState) -> None:
+        self._limits = StatedLimits(row.requests_per_minute, row.tokens_per_minute)
+        self._is_troubled = self._is_troubled or row.failures > 0
 
     def _wait(self, tokens: int) -> None:
         wait = self._next_moment(tokens)
@@ -194,18 +196,17 @@ class SharedGate:
 
     def _next_moment(self, tokens: int) -> float:
         """Take the next free moment; seconds until then."""
-        if not self._paced:
+        if not self._is_paced:
             with self._warehouse.read() as session:
                 row = session.get(ProviderState, self.endpoint)
             if row is None:
                 return 0.0
-            self._is_troubled = self._is_troubled or row.failures > 0
-            self._paced = bool(row.requests_per_minute or row.tokens_per_minute)
-            if not self._paced:
+            self._seen(row)
+            if not self._is_paced:
                 return self._allowed(row, max(0.0, row.closed_until - self._clock()))
         with self._warehouse.write() as session:
             row = self._row(session)
-            self._is_troubled = self._is_troubled or row.failures > 0
+            self._seen(row)
             now = self._clock()
             at = max(now, row.closed_until, row.next_request_at)
             if row.tokens_per_minute and tokens:
@@ -216,6 +217,10 @@ class SharedGate:
             if row.tokens_per_minute and tokens:
                 row.next_token_at = at + _SECONDS_A_MINUTE * tokens / (row.tokens_per_minute * SHARE_OF_LIMIT)
             return wait
+
+    @property
+    def _is_paced(self) -> bool:
+        return self._limits is not None and bool(self._limits.requests or self._limits.tokens)
 
     def _allowed(self, row: ProviderState, wait: float) -> float:
         pause = row.open_until - self._clock()

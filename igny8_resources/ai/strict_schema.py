@@ -23,12 +23,8 @@ _SAID_IN_WORDS = (
     "maxContains",
 )
 _KNOWN_FORMATS = {"date-time", "time", "date", "duration", "email", "hostname", "ipv4", "ipv6", "uuid"}
-_KEPT = (
-    "type",
-    "enum",
-    "const",
-    "pattern",
-    "format",
+# The limits on a value that strict mode takes as they are.
+LIMITS = (
     "minItems",
     "maxItems",
     "minimum",
@@ -36,7 +32,9 @@ _KEPT = (
     "exclusiveMinimum",
     "exclusiveMaximum",
     "multipleOf",
+    "pattern",
 )
+_KEPT = ("type", "enum", "const", "format", *LIMITS)
 
 
 class StrictSchemaError(TypeError):

@@ -7,12 +7,12 @@ release raises it again, and neither changes what was spent; so a burst of calls
 from datetime import timedelta
 from decimal import Decimal
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from igny8_resources.events import append_event
 from igny8_resources.warehouse.engine import Warehouse
-from igny8_resources.warehouse.tables.columns import utc_now
+from igny8_resources.warehouse.tables.columns import Amount, utc_now
 from igny8_resources.warehouse.tables.ledgers import AiCall
 from igny8_resources.warehouse.tables.tenancy import Account
 
@@ -66,6 +66,16 @@ def note_settled(session: Session, account_id: int, closing: Decimal) -> None:
     locked = select(Account).where(Account.id == account_id).with_for_update(key_share=True)
     account = session.scalars(locked.execution_options(populate_existing=True)).one()
     note_level(session, account, closing=closing)
+
+
+def nothing_to_tell(released: ColumnElement[Decimal]) -> ColumnElement[bool]:
+    """Whether ``note_settled`` would tell of nothing; a condition for a statement that settles a call.
+
+    Args:
+        released: What the settlement gives back to the balance.
+    """
+    line = Account.monthly_credits * literal(LOW_SHARE, Amount())
+    return or_(Account.low_credits_since.is_not(None), Account.credit_balance + released >= line)
 
 
 def note_exhausted(

@@ -42,7 +42,7 @@ class UnsuitableStructure(ValueError):
         elif structure not in CONTENT_STRUCTURES:
             why = f"there is no structure {structure!r}; there are {', '.join(CONTENT_STRUCTURES)}"
         else:
-            own = ", ".join(name for kind, name in _PAGES if kind == content_type)
+            own = ", ".join(structures_of(content_type))
             others = ", ".join(kind for kind, name in _PAGES if name == structure)
             why = (
                 f"a {content_type} cannot have the structure {structure!r}: it can have {own}. "
@@ -125,7 +125,7 @@ def contract_for(content_type: str, structure: str) -> OutlineContract:
     return contract
 
 
-def structures_of(content_type: ContentType) -> tuple[ContentStructure, ...]:
+def structures_of(content_type: str) -> tuple[ContentStructure, ...]:
     """The structures that a content type can have, the usual one first."""
     return tuple(structure for kind, structure in _PAGES if kind == content_type)
 

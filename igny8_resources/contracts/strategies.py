@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError, field_validator
 
-from igny8_resources.contracts.outlines import CONTRACTS, AddedSection
+from igny8_resources.contracts.outlines import CONTRACTS, AddedSection, structures_of
 from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.vocabulary import ARTICLE_PARTS, CONTENT_TYPES, ArticlePart
 from igny8_resources.contracts.writer import ArticleBrief
@@ -92,6 +92,6 @@ def _wrong_key(key: str) -> str:
     if content_type not in CONTENT_TYPES:
         return f"there is no content type `{content_type}`; there are {', '.join(CONTENT_TYPES)}"
     if slash and (content_type, structure) not in CONTRACTS:
-        can_have = ", ".join(name for kind, name in CONTRACTS if kind == content_type)
+        can_have = ", ".join(structures_of(content_type))
         return f"a {content_type} has no structure `{structure}`; it can have {can_have}"
     return ""

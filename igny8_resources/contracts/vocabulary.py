@@ -7,6 +7,9 @@ from typing import Literal, get_args
 
 Intent = Literal["informational", "navigational", "transactional", "commercial"]
 
+# Planning leaves inactive and archived keywords out.
+KeywordStatus = Literal["new", "active", "inactive", "archived"]
+
 ContentType = Literal[
     "post",
     "page",
@@ -85,6 +88,8 @@ SocialPostType = Literal["announcement", "highlight", "quote_card", "faq_snippet
 VideoType = Literal["short", "medium", "long"]
 RenderPreset = Literal["youtube_long", "youtube_short", "instagram_reel", "tiktok"]
 
+KEYWORD_STATUSES: tuple[str, ...] = get_args(KeywordStatus)
+PLANNED_KEYWORDS: tuple[str, ...] = ("new", "active")
 INTENTS: tuple[str, ...] = get_args(Intent)
 CONTENT_TYPES: tuple[str, ...] = get_args(ContentType)
 CONTENT_STRUCTURES: tuple[str, ...] = get_args(ContentStructure)
@@ -92,3 +97,6 @@ ARTICLE_PARTS: tuple[str, ...] = get_args(ArticlePart)
 SOCIAL_PLATFORMS: tuple[str, ...] = get_args(SocialPlatform)
 VIDEO_TYPES: tuple[str, ...] = get_args(VideoType)
 RENDER_PRESETS: tuple[str, ...] = get_args(RenderPreset)
+
+# What applications ask for.
+RequestKind = Literal["import", "plan", "content", "publish", "social", "video"]

@@ -4,48 +4,58 @@ On SQLite (WAL) there is one writer at a time, so a write transaction takes the 
 the middle of a transaction that has read, fails at once instead of waiting. On PostgreSQL a write is a plain transaction.
 """
 
+import copy
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DisconnectionError, NoSuchModuleError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from igny8_resources.settings import Settings, SettingsError
 
 SQLITE_BUSY_SECONDS = 60
 # So long a connection of the pool is believed to be there without a question to the server.
 SECONDS_TRUSTED = 5.0
+# The setting that PostgreSQL's policies compare a row's account with (``row_security.py``).
+ACCOUNT_SETTING = "igny8.account_id"
+# For the transaction only: a pooled connection forgets it with the commit or the rollback.
+_NAME_ACCOUNT = f"SELECT set_config('{ACCOUNT_SETTING}', %s, true)"
+# The same for a statement that is sent together with it, and so is in the same transaction.
+NAME_ACCOUNT_ONCE = f"SELECT set_config('{ACCOUNT_SETTING}', %(named_account)s, true)"
+_ACCOUNT = "igny8_account"
 
 
 class Warehouse:
-    """One database: ``read()`` for queries, ``write()`` for one transaction that commits at its end or not at all."""
+    """One database: ``read()`` for queries, ``write()`` for one transaction that commits at its end or not at all.
 
-    def __init__(self, url: str) -> None:
+    ``variable`` is the setting that the URL comes from, for messages.
+    """
+
+    def __init__(self, url: str, *, variable: str = "IGNY8_WAREHOUSE_URL") -> None:
         try:
             self.url = make_url(url)
         except ArgumentError as unreadable:
             raise SettingsError(
-                "IGNY8_WAREHOUSE_URL: expected a database URL such as postgresql+psycopg2://user:password@host/igny8"
+                f"{variable}: expected a database URL such as postgresql+psycopg2://user:password@host/igny8"
             ) from unreadable
         if self.url.get_backend_name() not in {"sqlite", "postgresql"}:
-            raise SettingsError(
-                f"IGNY8_WAREHOUSE_URL: {self.url.get_backend_name()} is not supported; use sqlite or postgresql"
-            )
+            raise SettingsError(f"{variable}: {self.url.get_backend_name()} is not supported; use sqlite or postgresql")
         try:
             self.engine = self._engine()
         except (NoSuchModuleError, ModuleNotFoundError) as missing:
             raise SettingsError(
-                f"IGNY8_WAREHOUSE_URL: there is no driver for {self.url.drivername}; write sqlite:/// or "
-                "postgresql+psycopg2://"
+                f"{variable}: there is no driver for {self.url.drivername}; write sqlite:/// or postgresql+psycopg2://"
             ) from missing
         self._reads = sessionmaker(self.engine, expire_on_commit=False)
         self._writes = sessionmaker(self.engine.execution_options(igny8_write=True), expire_on_commit=False)
+        self._at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self.account_id: int | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -73,21 +83,64 @@ class Warehouse:
 
         return engine
 
+    def of_account(self, account_id: int) -> Self:
+        """The same database as work for one account uses it: where row-level security holds, with that account's rows alone."""
+        bound = copy.copy(self)
+        bound.account_id = account_id
+        return bound
+
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for queries; nothing in it is committed."""
-        with self._reads() as session:
+        with self._reads(info=self._info()) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises."""
-        with self._writes.begin() as session:
+        with self._writes(info=self._info()) as session, session.begin():
             yield session
+
+    def _info(self) -> dict[Any, Any]:
+        return {} if self.account_id is None else {_ACCOUNT: self.account_id}
+
+    @contextmanager
+    def at_once(self) -> Iterator[Connection]:
+        """A connection for one statement that is a transaction of its own, without the round trips of its begin and end.
+
+        For PostgreSQL, where one statement can say everything that belongs together. For an account it has a transaction
+        around it, which names the account.
+        """
+        if self.account_id is None or self.is_sqlite:
+            with self._at_once.connect() as connection:
+                yield connection
+            return
+        # The account's name ends with a transaction, whatever happens in it: the pool's next user never finds it.
+        with self.engine.begin() as connection:
+            _name_account(connection, self.account_id)
+            yield connection
 
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def bind_account(session: Session, account_id: int) -> None:
+    """Name the account that a session works for, from here on and at the begin of each of its transactions."""
+    session.info[_ACCOUNT] = account_id
+    if session.in_transaction() and session.get_bind().dialect.name == "postgresql":
+        _name_account(session.connection(), account_id)
+
+
+@event.listens_for(Session, "after_begin")
+def _begun(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    # A savepoint has the name of the transaction that it is in.
+    if _ACCOUNT in session.info and connection.dialect.name == "postgresql" and not transaction.nested:
+        _name_account(connection, session.info[_ACCOUNT])
+
+
+def _name_account(connection: Connection, account_id: int) -> None:
+    connection.exec_driver_sql(_NAME_ACCOUNT, (str(account_id),))
 
 
 def _looked_at_after_a_rest(engine: Engine) -> Engine:

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, inspect, text
 
 from igny8_resources import credits
 from igny8_resources.ai.catalogue import seed_models
+from igny8_resources.warehouse import api_role, row_security
 from igny8_resources.warehouse.engine import Warehouse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0003"
+HEAD = "0004"
 # Any number that nothing else in the database uses as an advisory lock.
 MIGRATION_LOCK = 868_118
 
@@ -30,20 +31,28 @@ def _config(connection: Connection) -> Config:
 
 
 def migrate(warehouse: Warehouse) -> None:
-    """Create or upgrade the schema, the views, the prices and the model catalogue; who arrives meanwhile waits.
+    """Create or upgrade the schema, the views, the policies, the prices and the model catalogue; who arrives meanwhile waits.
 
     Raises:
         WarehouseNotReady: the schema is one that this program does not know.
+        RoleRefused: the API's role could go past the policies by now.
     """
     engine = warehouse.engine.execution_options(igny8_write=True)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK})
-        if current_revision(connection) != HEAD:
+        has_changed = current_revision(connection) != HEAD
+        if has_changed:
             try:
                 command.upgrade(_config(connection), "head")
             except CommandError as unknown:
                 raise _not_ours(current_revision(connection)) from unknown
+        if not row_security.is_in_place(connection):
+            row_security.protect(connection)
+            has_changed = True
+        if has_changed:
+            for role in api_role.roles_let_in(connection):
+                api_role.grant_to(connection, role)
     with warehouse.write() as session:
         credits.seed_prices(session)
         seed_models(session)

@@ -17,7 +17,8 @@ from typing import Any
 
 from sqlalchemy import event
 
-from igny8_resources.ai.journal import Answered, CallSpec, Journal, Performed
+from igny8_resources.ai.calls import Answered, CallSpec, Performed
+from igny8_resources.ai.journal import Journal
 from igny8_resources.credits import reserve
 from igny8_resources.effects import Confirmed, EffectPlan, perform_once
 from igny8_resources.warehouse.engine import Warehouse

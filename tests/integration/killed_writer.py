@@ -16,7 +16,8 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import configure_mappers
 
 import igny8_resources.warehouse.tables.registry  # noqa: F401 - tables that those below refer to
-from igny8_resources.ai.journal import CallSpec, Journal, Performed
+from igny8_resources.ai.calls import CallSpec, Performed
+from igny8_resources.ai.journal import Journal
 from igny8_resources.ai.openai_text import OpenAITextProvider
 from igny8_resources.ai.providers import TextCall
 from igny8_resources.warehouse.engine import Warehouse
@@ -77,7 +78,11 @@ class Death:
         event.listen(warehouse.engine, "commit", self._commit)
 
     def _statement(self, _connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if self.phase == "reserve" and statement.startswith("INSERT INTO credit_transactions"):
+        if statement.startswith(("WITH called", "WITH done")):
+            # One statement that commits by itself: the last moment before it is sent is both.
+            self.reach(f"inside {self.phase}")
+            self.reach(f"before {self.phase} commits")
+        elif self.phase == "reserve" and statement.startswith("INSERT INTO credit_transactions"):
             self.reach("inside reserve")
         elif statement.startswith("INSERT INTO credit_usage"):
             self.reach("inside settle")

@@ -7,7 +7,8 @@ import pytest
 from cli_terminal import Terminal
 from sqlalchemy import delete
 
-from igny8_resources.ai.journal import Journal, Performed
+from igny8_resources.ai.calls import Performed
+from igny8_resources.ai.journal import Journal
 from igny8_resources.warehouse.tables.ledgers import CreditPrice, CreditTransaction
 from igny8_resources.warehouse.tables.tenancy import Account
 from tests.integration.dying_process import spec_of

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, select, update
 
-from igny8_resources.ai.journal import Journal, Performed
+from igny8_resources.ai.calls import Performed
+from igny8_resources.ai.journal import Journal
 from igny8_resources.billing.levels import EXHAUSTED, LOW
 from igny8_resources.billing.movements import Movement, MovementRefused, move
 from igny8_resources.billing.prices import PriceRefused, missing_prices, price_list, restore_prices, set_price
@@ -139,7 +140,7 @@ class TestRenewal:
         assert account(warehouse, account_id).credit_balance == 4000
         with warehouse.read() as session:
             references = session.scalars(select(CreditTransaction.reference).order_by(CreditTransaction.id)).all()
-        assert references == ["first", "grant:2026-11", "grant:2027-01", "grant:2026-12"]
+        assert references == ["first-credits", "grant:2026-11", "grant:2027-01", "grant:2026-12"]
 
     def test_the_first_credits_are_the_grant_of_the_month_they_came_in(self, warehouse, account_id):
         with warehouse.read() as session:

@@ -89,7 +89,7 @@ def test_a_free_call_leaves_no_row(warehouse, account_id):
     with warehouse.write() as session:
         settle(session, account_id, Decimal(0), Decimal(0), reference="call:1:1")
         release(session, account_id, Decimal(0), reference="call:1:1")
-    assert [row.reference for row in ledger(warehouse, account_id)] == ["first"]
+    assert [row.reference for row in ledger(warehouse, account_id)] == ["first-credits"]
 
 
 def test_saying_it_again_moves_nothing(warehouse, account_id):

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select, update
 
 from igny8_resources.events import append_event, position_of
-from igny8_resources.requests import Item, finish_items, report_progress, submit_request
+from igny8_resources.requests import Item, finish_items, note_launched, report_progress, submit_request
 from igny8_resources.warehouse.store.cursors import site_build_reader, write_cursor
 from igny8_resources.warehouse.store.sites import set_module
 from igny8_resources.warehouse.tables.automation import AutomationStage
@@ -249,7 +249,8 @@ class TestDailyVideoCap:
 def test_an_inactive_site_starts_nothing(session, place):
     partition, _ = add_article(session, place, "queued")
     event = happened(session, place, "task.created", partition)
-    request, _ = _request(session, place, Item(WRITE_ARTICLE, partition))
+    requested, _ = add_article(session, place, "queued", keyword="filter papers")
+    request, _ = _request(session, place, Item(WRITE_ARTICLE, requested))
     assert len(asked(session, event)) == len(work_for_requests(session, CONTENT_JOBS)) == 1
     session.execute(update(Site).values(status="paused"))
     assert asked(session, event) == []
@@ -347,3 +348,16 @@ class TestFailures:
     )
     def test_a_reason_becomes_one_sentence(self, reason, sentence):
         assert first_sentence(reason) == sentence
+
+
+def test_an_article_that_a_request_names_is_launched_by_the_request_alone(session, place):
+    partition, _ = add_article(session, place, "queued")
+    event = happened(session, place, "task.created", partition)
+    switched = happened(session, place, "site.stage_switched", place.key)
+    switched.payload = {"stage": "writing", "enabled": True}
+    assert asked(session, event) == asked(session, switched) == [(WRITE_ARTICLE, partition)]
+    request, _ = _request(session, place, Item(WRITE_ARTICLE, partition))
+    assert asked(session, event, switched) == []
+    assert [work.partition for work in work_for_requests(session, CONTENT_JOBS)] == [partition]
+    note_launched(session, {(request.id, Item(WRITE_ARTICLE, partition)): "run-1"})
+    assert asked(session, event, switched) == [], "its run waits for its turn in Dagster"

@@ -92,7 +92,7 @@ def workflow(tmp_path: Path) -> Path:
 @pytest.fixture
 def make(kind: Kind, pauses: Time, workflow: Path) -> Make:
     def provider(server: Any, key: str = kind.key, **more: Any) -> ImageProvider:
-        more = {"timeout": 5, "sleep": pauses.sleep, "clock": lambda: pauses.now, **more}
+        more = {"timeout": 5, "retrying": pauses.retrying(), **more}
         match kind.name:
             case "openai":
                 return OpenAIImageProvider(server.base_url, key, more.pop("model", openai_server.IMAGE_MODEL), **more)
@@ -156,27 +156,28 @@ def test_what_may_pass_is_tried_again(server: Any, make: Make, fault: Any) -> No
         assert server.runs == 1, "a job that arrived is not run twice"
 
 
-def test_attempts_are_bounded(server: Any, make: Make) -> None:
+def test_attempts_are_bounded(server: Any, make: Make, pauses: Time) -> None:
     server.script(*[Failure(500, {"message": "The server had an error", "code": "internalServerError"})] * 20)
     with pytest.raises(ProviderUnavailable):
-        make(server, max_attempts=3).paint(CALL)
+        make(server, retrying=pauses.retrying(max_attempts=3)).paint(CALL)
 
 
-def test_an_answer_that_comes_too_late_is_fetched_or_asked_for_again(server: Any, make: Make) -> None:
+def test_an_answer_that_comes_too_late_is_fetched_or_asked_for_again(server: Any, make: Make, pauses: Time) -> None:
     server.script(Altered(seconds=0.7))
-    assert make(server, timeout=0.3, max_attempts=2, clock=lambda: 0.0).paint(CALL).data
+    retrying = pauses.retrying(max_attempts=2, clock=lambda: 0.0)
+    assert make(server, timeout=0.3, retrying=retrying).paint(CALL).data
     if isinstance(server, RunwareStandIn):
         assert server.charged == COST
     if isinstance(server, ComfyUiStandIn):
         assert server.runs == 1
 
 
-def test_a_server_that_does_not_run_is_named(kind: Kind, make: Make) -> None:
+def test_a_server_that_does_not_run_is_named(kind: Kind, make: Make, pauses: Time) -> None:
     class Nowhere:
         base_url = "http://127.0.0.1:9"
 
     with pytest.raises(ProviderUnavailable, match=rf"127\.0\.0\.1:9 could not be reached.*{kind.settings}_(BASE_)?URL"):
-        make(Nowhere(), max_attempts=1).paint(CALL)
+        make(Nowhere(), retrying=pauses.retrying(max_attempts=1)).paint(CALL)
 
 
 def test_another_service_at_the_address_is_noticed(server: Any, make: Make, kind: Kind) -> None:
@@ -225,7 +226,7 @@ class TestOpenAI:
             yield running
 
     def made(self, server: StandIn, pauses: Time, model: str = openai_server.IMAGE_MODEL) -> OpenAIImageProvider:
-        return OpenAIImageProvider(server.base_url, openai_server.API_KEY, model, sleep=pauses.sleep)
+        return OpenAIImageProvider(server.base_url, openai_server.API_KEY, model, retrying=pauses.retrying())
 
     def test_the_request_is_what_the_models_take(self, server: StandIn, pauses: Time) -> None:
         picture = self.made(server, pauses).paint(CALL)
@@ -283,8 +284,7 @@ class TestRunware:
             server.base_url,
             runware_server.API_KEY,
             runware_server.MODEL,
-            sleep=pauses.sleep,
-            clock=lambda: pauses.now,
+            retrying=pauses.retrying(),
         )
 
     def test_a_picture_says_what_it_cost(self, server: RunwareStandIn, provider: RunwareImageProvider) -> None:
@@ -296,7 +296,7 @@ class TestRunware:
     def test_a_link_is_fetched_at_once_and_without_the_key(self, pauses: Time) -> None:
         with RunwareStandIn(as_links=True) as server:
             provider = RunwareImageProvider(
-                server.base_url, runware_server.API_KEY, runware_server.MODEL, sleep=pauses.sleep
+                server.base_url, runware_server.API_KEY, runware_server.MODEL, retrying=pauses.retrying()
             )
             assert size_in(provider.paint(CALL)) == (1216, 640)
 
@@ -381,7 +381,7 @@ class TestRunware:
         with RunwareStandIn(forgets=True) as server:
             server.script(Drop())
             provider = RunwareImageProvider(
-                server.base_url, runware_server.API_KEY, runware_server.MODEL, sleep=pauses.sleep
+                server.base_url, runware_server.API_KEY, runware_server.MODEL, retrying=pauses.retrying()
             )
             assert provider.paint(CALL).data
             kinds = [request.body[0]["taskType"] for request in server.requests]
@@ -391,7 +391,7 @@ class TestRunware:
         with RunwareStandIn(forgets=True) as server:
             server.script(Altered(content="nothing"))
             provider = RunwareImageProvider(
-                server.base_url, runware_server.API_KEY, runware_server.MODEL, sleep=pauses.sleep
+                server.base_url, runware_server.API_KEY, runware_server.MODEL, retrying=pauses.retrying()
             )
             with pytest.raises(AnswerEmpty, match="neither a picture nor an error"):
                 provider.paint(CALL)
@@ -404,9 +404,7 @@ class TestComfyUi:
             yield running
 
     def made(self, server: ComfyUiStandIn, workflow: Path, pauses: Time, **more: Any) -> ComfyUiImageProvider:
-        return ComfyUiImageProvider(
-            server.base_url, workflow, sleep=pauses.sleep, clock=lambda: pauses.now, **{"timeout": 60, **more}
-        )
+        return ComfyUiImageProvider(server.base_url, workflow, retrying=pauses.retrying(), **{"timeout": 60, **more})
 
     def test_the_workflow_is_filled_in(self, server: ComfyUiStandIn, workflow: Path, pauses: Time) -> None:
         provider = self.made(server, workflow, pauses)

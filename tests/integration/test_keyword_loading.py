@@ -39,7 +39,7 @@ def parts(warehouse_url: str, tmp_path: Path) -> Platform:
         sectors=(SectorPlan("Espresso", seed_terms=("moka pot",)), SectorPlan("Filter", seed_terms=("pour over",))),
     )
     with made.warehouse.write() as session:
-        account = create_account(session, "main", "Main", credits=Decimal(10), reference="first")
+        account = create_account(session, "main", "Main", credits=Decimal(10))
         create_site(session, account, plan)
     return made
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, inspect, text, update
 
+from igny8_resources.ai.calls import Performed
 from igny8_resources.ai.errors import AnswerInvalid
-from igny8_resources.ai.journal import Journal, Performed
+from igny8_resources.ai.journal import Journal
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage
 from igny8_resources.warehouse.tables.planner import Keyword

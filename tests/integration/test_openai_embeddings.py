@@ -12,6 +12,7 @@ from sqlalchemy import delete, select
 
 from igny8_resources.ai.errors import AnswerInvalid, ProviderRejected, ProviderUnavailable, QuotaExhausted
 from igny8_resources.ai.openai_embeddings import CHARACTERS_A_CALL, LONGEST_TEXT, TEXTS_A_CALL, OpenAIEmbeddings
+from igny8_resources.ai.retries import Retrying
 from igny8_resources.platform import Platform
 from igny8_resources.settings import Settings
 from igny8_resources.tenant import Tenant
@@ -46,7 +47,7 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def provider(server: StandIn, pauses: list[float]) -> Iterator[OpenAIEmbeddings]:
-    made = OpenAIEmbeddings(server.base_url, API_KEY, MODEL, timeout=20, sleep=pauses.append)
+    made = OpenAIEmbeddings(server.base_url, API_KEY, MODEL, timeout=20, retrying=Retrying(sleep=pauses.append))
     yield made
     made.close()
 
@@ -109,7 +110,7 @@ def test_no_money_is_final(server: StandIn, provider: OpenAIEmbeddings) -> None:
 
 
 def test_it_gives_up_in_the_end(server: StandIn, pauses: list[float]) -> None:
-    provider = OpenAIEmbeddings(server.base_url, API_KEY, MODEL, max_attempts=3, sleep=pauses.append)
+    provider = OpenAIEmbeddings(server.base_url, API_KEY, MODEL, retrying=Retrying(max_attempts=3, sleep=pauses.append))
     server.script(*[Failure(500, {"message": "broken"})] * 3)
     with pytest.raises(ProviderUnavailable, match="500"):
         provider.embed(["espresso"])
@@ -117,7 +118,7 @@ def test_it_gives_up_in_the_end(server: StandIn, pauses: list[float]) -> None:
 
 
 def test_a_server_that_is_too_slow_is_named(server: StandIn) -> None:
-    provider = OpenAIEmbeddings(server.base_url, API_KEY, MODEL, timeout=0.2, max_attempts=1)
+    provider = OpenAIEmbeddings(server.base_url, API_KEY, MODEL, timeout=0.2, retrying=Retrying(max_attempts=1))
     server.script(Altered(seconds=1))
     with pytest.raises(ProviderUnavailable, match=r"did not answer within 0\.2 s"):
         provider.embed(["espresso"])

@@ -22,6 +22,7 @@ from igny8_resources.ai.errors import (
     Refused,
 )
 from igny8_resources.ai.openai_text import OpenAITextProvider
+from igny8_resources.ai.rate_limits import RateGate
 from igny8_resources.contracts.planner import ClusterBrief, IdeaDraft
 from tests.integration.text_calls import CALL, IDEA, Time
 from tests.stand_ins.openai_server import (
@@ -51,7 +52,7 @@ def pauses() -> Time:
 
 @pytest.fixture
 def provider(server: StandIn, pauses: Time) -> Iterator[OpenAITextProvider]:
-    made = OpenAITextProvider(server.base_url, API_KEY, MODEL, timeout=5, sleep=pauses.sleep, clock=lambda: pauses.now)
+    made = OpenAITextProvider(server.base_url, API_KEY, MODEL, timeout=5, retrying=pauses.retrying())
     yield made
     made.close()
 
@@ -97,7 +98,7 @@ def test_a_schema_that_is_not_strict_would_be_refused(server: StandIn) -> None:
 
 def test_older_servers_get_max_tokens_and_are_asked_wrongly_only_once(pauses: Time) -> None:
     with StandIn(lambda _function, _brief: IDEA, knows_completion_tokens=False) as server:
-        provider = OpenAITextProvider(server.base_url, API_KEY, MODEL, sleep=pauses.sleep)
+        provider = OpenAITextProvider(server.base_url, API_KEY, MODEL, retrying=pauses.retrying())
         provider.complete(CALL)
         provider.complete(CALL)
     limits = [body.keys() & {"max_tokens", "max_completion_tokens"} for body in (sent.body for sent in server.requests)]
@@ -153,7 +154,7 @@ def test_attempts_are_bounded_and_the_last_error_is_told(
 
 def test_the_total_time_is_bounded(server: StandIn, pauses: Time) -> None:
     provider = OpenAITextProvider(
-        server.base_url, API_KEY, MODEL, max_attempts=99, total_seconds=45, sleep=pauses.sleep, clock=lambda: pauses.now
+        server.base_url, API_KEY, MODEL, retrying=pauses.retrying(max_attempts=99, total_seconds=45)
     )
     server.script(*[rate_limit(retry_after="20")] * 10)
     with pytest.raises(ProviderUnavailable) as given_up:
@@ -218,7 +219,7 @@ def test_no_more_calls_are_under_way_than_allowed() -> None:
         return IDEA
 
     with StandIn(answer_slowly) as server:
-        provider = OpenAITextProvider(server.base_url, API_KEY, MODEL, max_concurrency=2)
+        provider = OpenAITextProvider(server.base_url, API_KEY, MODEL, gate=RateGate(2, longest_wait=60))
         callers = [threading.Thread(target=provider.complete, args=(CALL,)) for _ in range(6)]
         for caller in callers:
             caller.start()
@@ -299,7 +300,9 @@ def test_a_wrong_setting_is_named_and_no_key_is_told(
 
 
 def test_a_slow_answer_is_given_up_and_asked_for_again(server: StandIn, pauses: Time) -> None:
-    provider = OpenAITextProvider(server.base_url, API_KEY, MODEL, timeout=0.2, max_attempts=2, sleep=pauses.sleep)
+    provider = OpenAITextProvider(
+        server.base_url, API_KEY, MODEL, timeout=0.2, retrying=pauses.retrying(max_attempts=2)
+    )
     server.script(Altered(seconds=0.6))
     assert provider.complete(CALL).payload == IDEA
     server.script(Altered(seconds=0.6), Altered(seconds=0.6))
@@ -310,7 +313,7 @@ def test_a_slow_answer_is_given_up_and_asked_for_again(server: StandIn, pauses: 
 def test_a_server_that_does_not_run_is_named(pauses: Time) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    provider = OpenAITextProvider(f"http://127.0.0.1:{port}/v1", "", MODEL, sleep=pauses.sleep)
+    provider = OpenAITextProvider(f"http://127.0.0.1:{port}/v1", "", MODEL, retrying=pauses.retrying())
     with pytest.raises(ProviderUnavailable, match=rf"127\.0\.0\.1:{port} could not be reached.*IGNY8_OPENAI_BASE_URL"):
         provider.complete(CALL)
     assert len(pauses.slept) == 4

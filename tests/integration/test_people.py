@@ -28,9 +28,9 @@ PASSWORD = "grind-finer-than-that"
 @pytest.fixture
 def acme(warehouse):
     with warehouse.write() as session:
-        account = create_account(session, "acme", "Acme", credits=Decimal(10), reference="first")
+        account = create_account(session, "acme", "Acme", credits=Decimal(10))
         site = create_site(session, account, SitePlan("acme-blog", "Acme", "https://acme.example"))
-        other = create_account(session, "other", "Other", credits=Decimal(0), reference="first")
+        other = create_account(session, "other", "Other", credits=Decimal(0))
         create_site(session, other, SitePlan("other-blog", "Other", "https://other.example"))
     return site
 

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from igny8_resources.ai.prompt_check import PromptInvalid
 from igny8_resources.ai.prompt_templates import digest_of_template, render
-from igny8_resources.ai.prompting import RenderedPrompt, choose_prompt, keep_prompt_text, rendered_prompt
+from igny8_resources.ai.prompt_variables import variant_of
+from igny8_resources.ai.prompting import choose_prompt, keep_prompt_text
 from igny8_resources.ai.prompts import builtin_prompt
 from igny8_resources.contracts.strategies import SectionLogicInvalid, read_section_logic
 from igny8_resources.warehouse.engine import Warehouse
@@ -108,7 +109,8 @@ class TestWhichPrompt:
             save(session, place, "On {{ title }} ({{ primary_keyword.text }})")
             brief = brief_for(session, session.scalars(select(Task)).one(), site_by_key(session, place.key))
             owned = {"account_id": place.account_id, "site_id": place.site_id, "sector_id": None}
-            prompt: RenderedPrompt = rendered_prompt(session, **owned, function=CONTENT, inputs=brief)
+            chosen = choose_prompt(session, **owned, function=CONTENT, variant=variant_of(CONTENT, brief))
+            prompt = chosen.rendered(brief)
             assert (prompt.version, prompt.variant) == ("account-1", "post")
             for _ in range(2):
                 keep_prompt_text(session, place.account_id, prompt)

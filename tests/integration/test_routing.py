@@ -10,6 +10,7 @@ from igny8_resources.ai import short_memory
 from igny8_resources.ai.catalogue import ModelFacts, facts_of
 from igny8_resources.ai.errors import AnswerInvalid, NoProviderLeft, ProviderMissing, QuotaExhausted
 from igny8_resources.ai.openai_text import OpenAITextProvider
+from igny8_resources.ai.retries import Retrying
 from igny8_resources.ai.router import AIRouter
 from igny8_resources.contracts.planner import IdeaDraft
 from igny8_resources.media_address import media_store
@@ -46,7 +47,7 @@ def local():
 @pytest.fixture
 def router_with(warehouse, tmp_path, monkeypatch):
     """A router for settings; it does not sleep between attempts, and remembers nobody's choice from call to call."""
-    monkeypatch.setitem(OpenAITextProvider.__init__.__kwdefaults__, "sleep", lambda _: None)
+    monkeypatch.setitem(OpenAITextProvider.__init__.__kwdefaults__, "retrying", Retrying(sleep=lambda _: None))
     monkeypatch.setattr(short_memory, "SECONDS", 0.0)
 
     def made(**settings) -> AIRouter:

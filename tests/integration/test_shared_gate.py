@@ -1,6 +1,7 @@
 """Rate limits and health that all processes share through the warehouse."""
 
 import pytest
+from sqlalchemy import event
 
 from igny8_resources.ai.errors import CircuitOpen, ProviderUnavailable
 from igny8_resources.ai.shared_gate import FIRST_PAUSE, SHARE_OF_LIMIT, SharedGate
@@ -73,6 +74,37 @@ def test_a_pause_that_is_too_long_is_told_and_not_slept_through(warehouse, time)
         pass
     assert told.value.retry_after == pytest.approx(300)
     assert time.slept == []
+
+
+def test_a_limit_that_another_process_learnt_differently_is_put_right_by_the_next_answer(warehouse, time):
+    """Two models of one key: whoever asks last is paced by what its own answers state."""
+    one, other = gate_of(warehouse, time), gate_of(warehouse, time)
+    for gate, limit in ((one, "60"), (other, "6"), (one, "60")):
+        with gate.slot():
+            gate.learn(headers(limit_requests=limit, remaining_requests=limit))
+    time.now += 60
+    time.slept.clear()
+    for _ in range(2):
+        with one.slot():
+            pass
+    assert time.slept == [round(1 / SHARE_OF_LIMIT, 3)]
+
+
+def test_a_request_costs_few_statements(warehouse, time):
+    """Nothing is asked of an answer that says what is known; a paced request looks at the row and writes it."""
+    gate, sent = gate_of(warehouse, time), []
+
+    def request(**limits: str) -> list[str]:
+        sent.clear()
+        with gate.slot():
+            gate.learn(headers(**limits))
+        return [verb for statement in sent if (verb := statement.split()[0]) != "BEGIN"]
+
+    event.listen(warehouse.engine, "before_cursor_execute", lambda *told: sent.append(told[2]))
+    assert request() == ["SELECT", "SELECT", "INSERT", "SELECT"], "the first of all makes the row"
+    assert request() == ["SELECT"]
+    assert request(limit_requests="60") == ["SELECT", "SELECT", "UPDATE"], "news"
+    assert request(limit_requests="60") == ["SELECT", "UPDATE"]
 
 
 def test_a_server_without_limits_is_never_waited_for(warehouse, time):

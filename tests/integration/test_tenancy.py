@@ -32,7 +32,7 @@ from tests.warehouse_samples import make_place, site_of, site_plan
 
 def make_site(warehouse: Warehouse, **changes) -> None:
     with warehouse.write() as session:
-        account = create_account(session, "crema", "Crema", credits=Decimal(0), reference="first")
+        account = create_account(session, "crema", "Crema", credits=Decimal(0))
         create_site(session, account, site_plan(**changes))
 
 
@@ -76,7 +76,7 @@ def test_a_taken_key(warehouse):
 def test_a_taken_key_leaves_the_rest_of_the_transaction_alone(warehouse):
     make_site(warehouse)
     with warehouse.write() as session:
-        account = create_account(session, "other", "Other", credits=Decimal(5), reference="first")
+        account = create_account(session, "other", "Other", credits=Decimal(5))
         with pytest.raises(SiteRefused):
             create_site(session, account, site_plan())
         create_site(session, account, site_plan(key="crema-lane-2"))
@@ -135,7 +135,7 @@ def test_nothing_is_left_of_a_refused_site(warehouse):
 def test_an_account_is_made_once_with_its_first_credits(warehouse):
     def make() -> None:
         with warehouse.write() as session:
-            create_account(session, "crema", "Crema", credits=Decimal(100), reference="first")
+            create_account(session, "crema", "Crema", credits=Decimal(100))
 
     assert at_once([make] * 6) == [None] * 6
     with warehouse.read() as session:

@@ -112,7 +112,7 @@ def make(kind: Kind, pauses: Time) -> Iterator[Make]:
     made: list[Any] = []
 
     def provider(server: Any, key: str = kind.key, model: str = kind.model, **more: Any) -> TextProvider:
-        more = {"timeout": 5, "sleep": pauses.sleep, "clock": lambda: pauses.now, **more}
+        more = {"timeout": 5, "retrying": pauses.retrying(), **more}
         made.append(kind.provider(server.base_url, key, model, **more))
         return made[-1]  # type: ignore[no-any-return]
 
@@ -189,21 +189,21 @@ def test_what_may_pass_is_tried_again(server: Any, make: Make, pauses: Time, fau
     assert len(pauses.slept) == 2
 
 
-def test_an_answer_that_comes_too_late_is_asked_for_again(server: Any, make: Make, kind: Kind) -> None:
+def test_an_answer_that_comes_too_late_is_asked_for_again(server: Any, make: Make, pauses: Time) -> None:
     server.script(Altered(seconds=0.6))
-    provider = make(server, timeout=0.2, max_attempts=2)
+    provider = make(server, timeout=0.2, retrying=pauses.retrying(max_attempts=2))
     assert provider.complete(CALL).payload == IDEA
     server.script(Altered(seconds=0.6), Altered(seconds=0.6))
     with pytest.raises(ProviderUnavailable, match=r"within 0\.2 s.*IGNY8_OPENAI_TIMEOUT_SECONDS"):
         provider.complete(CALL)
 
 
-def test_a_server_that_does_not_run_is_named(kind: Kind, make: Make) -> None:
+def test_a_server_that_does_not_run_is_named(kind: Kind, make: Make, pauses: Time) -> None:
     class Nowhere:
         base_url = "http://127.0.0.1:9/v1"
 
     with pytest.raises(ProviderUnavailable, match=rf"127\.0\.0\.1:9 could not be reached.*{kind.settings}_(BASE_)?URL"):
-        make(Nowhere(), max_attempts=1).complete(CALL)
+        make(Nowhere(), retrying=pauses.retrying(max_attempts=1)).complete(CALL)
 
 
 UNUSABLE: dict[str, tuple[Altered, type[ProviderError], str]] = {
@@ -315,7 +315,9 @@ def test_tokens_are_estimated_where_nobody_counts(server: Any, make: Make) -> No
 
 def test_a_server_that_knows_no_format_at_all_gets_the_schema_in_words(pauses: Time) -> None:
     with StandIn(answer, formats=(), flavour="vllm") as server:
-        provider = OpenAITextProvider(server.base_url, openai_server.API_KEY, openai_server.MODEL, sleep=pauses.sleep)
+        provider = OpenAITextProvider(
+            server.base_url, openai_server.API_KEY, openai_server.MODEL, retrying=pauses.retrying()
+        )
         assert provider.complete(CALL).payload == IDEA
         tried = [request.body.get("response_format", {}).get("type") for request in server.requests]
         assert tried == ["json_schema", "json_object", None]
@@ -326,7 +328,7 @@ def test_a_server_that_knows_no_format_at_all_gets_the_schema_in_words(pauses: T
 
 def test_a_schema_that_cannot_be_compiled_costs_only_itself_the_format(pauses: Time) -> None:
     with StandIn(answer, flavour="llama_cpp") as server:
-        provider = OpenAITextProvider(server.base_url, openai_server.API_KEY, "local", sleep=pauses.sleep)
+        provider = OpenAITextProvider(server.base_url, openai_server.API_KEY, "local", retrying=pauses.retrying())
         server.script(Failure(400, {"message": "Failed to initialize samplers: failed to parse grammar"}))
         provider.complete(replace(CALL, schema=ArticleDraft))
         provider.complete(CALL)
@@ -337,7 +339,7 @@ def test_a_schema_that_cannot_be_compiled_costs_only_itself_the_format(pauses: T
 
 def test_a_format_that_is_accepted_and_ignored_is_noticed(pauses: Time) -> None:
     with StandIn(answer, flavour="llama_cpp") as server:
-        provider = OpenAITextProvider(server.base_url, openai_server.API_KEY, "local", sleep=pauses.sleep)
+        provider = OpenAITextProvider(server.base_url, openai_server.API_KEY, "local", retrying=pauses.retrying())
         server.script(Altered(content="An idea: write about grind size."))
         with pytest.raises(AnswerInvalid):
             provider.complete(CALL)
@@ -350,7 +352,9 @@ def test_a_format_that_is_accepted_and_ignored_is_noticed(pauses: Time) -> None:
 
 def test_a_complaint_about_the_length_is_not_taken_for_one_about_the_schema(pauses: Time) -> None:
     with StandIn(answer) as server:
-        provider = OpenAITextProvider(server.base_url, openai_server.API_KEY, openai_server.MODEL, sleep=pauses.sleep)
+        provider = OpenAITextProvider(
+            server.base_url, openai_server.API_KEY, openai_server.MODEL, retrying=pauses.retrying()
+        )
         server.script(Failure(400, {"message": "With its schema the prompt exceeds the maximum context length"}))
         with pytest.raises(ProviderRejected, match="larger context"):
             provider.complete(CALL)
@@ -373,8 +377,7 @@ def claude(claude_server: AnthropicStandIn, pauses: Time) -> AnthropicTextProvid
         anthropic_server.API_KEY,
         anthropic_server.MODEL,
         timeout=5,
-        sleep=pauses.sleep,
-        clock=lambda: pauses.now,
+        retrying=pauses.retrying(),
     )
 
 

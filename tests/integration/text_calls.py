@@ -3,6 +3,7 @@
 from typing import Any
 
 from igny8_resources.ai.providers import TextCall
+from igny8_resources.ai.retries import Retrying
 from igny8_resources.contracts.planner import ClusterBrief, IdeaDraft, KeywordFacts, SiteVoice
 
 VOICE = SiteVoice(
@@ -43,3 +44,7 @@ class Time:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.now += seconds
+
+    def retrying(self, **more: Any) -> Retrying:
+        """As usual, or as ``more`` says, on this clock."""
+        return Retrying(**{"sleep": self.sleep, "clock": lambda: self.now, **more})

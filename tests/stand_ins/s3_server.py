@@ -7,19 +7,18 @@ stores refuse: checksum headers, trailers, multi-object delete without Content-M
 import hashlib
 import hmac
 import os
-import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 import pytest
+
+from tests.stand_ins.local_http import LocalServer
 
 ACCESS_KEY = "stand-in"
 SECRET_KEY = "stand-in-secret"
@@ -62,10 +61,11 @@ class S3Error(Exception):
         self.code = code
 
 
-class S3StandIn:
+class S3StandIn(LocalServer):
     """``with S3StandIn("media") as s3:`` serves one bucket at ``s3.endpoint``; ``s3.objects`` maps names to objects."""
 
     def __init__(self, bucket: str) -> None:
+        super().__init__(_handler(self))
         self.bucket = bucket
         self.objects: dict[str, StoredObject] = {}
         self.uploads: dict[str, Upload] = {}
@@ -73,9 +73,7 @@ class S3StandIn:
         self.page_size = 2
         self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
         self._faults: deque[S3Error | str] = deque()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.endpoint = f"http://127.0.0.1:{self._server.server_port}"
+        self.endpoint = self.address
 
     def fail(self, status: int, code: str, times: int = 1) -> None:
         """Answer the next requests with an error."""
@@ -90,16 +88,6 @@ class S3StandIn:
 
     def methods(self) -> list[str]:
         return [seen.method for seen in self.seen]
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.stand_ins.local_http import LocalServer
 
 Json = dict[str, Any]
 
@@ -89,7 +90,7 @@ class Refusal(Exception):
         self.failure = failure
 
 
-class ScriptedServer:
+class ScriptedServer(LocalServer):
     """``with`` it: serves at ``address``.
 
     ``headers`` go with every answer; ``max_in_flight`` is the largest number of requests that were being answered at the
@@ -99,15 +100,13 @@ class ScriptedServer:
     request_id = "x-request-id"
 
     def __init__(self) -> None:
+        super().__init__(_handler(self))
         self.headers: dict[str, str] = {}
         self.requests: list[Recorded] = []
         self.max_in_flight = 0
         self._in_flight = 0
         self._lock = threading.Lock()
         self._faults: deque[Fault] = deque()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._server.daemon_threads = True
-        self.address = f"http://127.0.0.1:{self._server.server_port}"
 
     def work(self, request: Recorded, altered: Altered) -> Reply:
         """Answer a good request, or raise ``Refusal``."""
@@ -135,16 +134,6 @@ class ScriptedServer:
     def left(self) -> None:
         with self._lock:
             self._in_flight -= 1
-
-    def __enter__(self) -> Self:
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.shutdown()
-        self._server.server_close()
 
 
 def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:

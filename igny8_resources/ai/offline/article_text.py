@@ -1,4 +1,4 @@
-"""The text of a finished draft: its words counted, its parts in one string."""
+"""The text of a finished draft: its words, and how many of them could go."""
 
 from igny8_resources.ai.offline.grammar import word_count
 from igny8_resources.ai.offline.paragraphs import without_a_sentence
@@ -30,16 +30,6 @@ def section_texts(section: Section) -> list[str]:
 def section_words(section: Section) -> int:
     """The words under and in a section's heading."""
     return sum(word_count(text) for text in (section.heading, *section_texts(section)))
-
-
-def lower_text(draft: ArticleDraft) -> str:
-    """Everything an article says, in lower case, to look for keywords in."""
-    texts = [*draft.introduction, *draft.key_takeaways, *draft.conclusion, draft.call_to_action]
-    for section in draft.sections:
-        texts += [section.heading, *section_texts(section)]
-    for item in draft.faq:
-        texts += [item.question, item.answer]
-    return "\n".join(texts).lower()
 
 
 def spare_words(section: Section) -> int:

@@ -146,9 +146,9 @@ def number_of(phrase: str) -> Number:
 
 def plural(phrase: str) -> str:
     """The plural of a noun phrase; uncountable phrases, names and plurals come back as they are."""
-    if number_of(phrase) != "singular":
-        return phrase
     words = phrase.split()
+    if not words or number_of(phrase) != "singular":
+        return phrase
     index = _head_length(words) - 1
     word = words[index]
     low = word.lower()

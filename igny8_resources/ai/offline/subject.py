@@ -86,7 +86,8 @@ def subject_of(primary: KeywordFacts, others: Sequence[KeywordFacts], content_ty
             primary.text, reading, domain, thing, both, True, both, "either one" if len(sides) == 2 else "any of them",
             f"choose between {both}", f"choosing between {both}", listed(sides), sides,
         )  # fmt: skip
-    bare = f"{reading.subject} for {reading.use}" if reading.use else reading.subject
+    # A keyword may be nothing but signs.
+    bare = (f"{reading.subject} for {reading.use}" if reading.use else reading.subject) or "topic"
     number = number_of(bare)
     thing = with_article(bare)
     things = plural(bare) if number == "singular" else thing if number == "name" else bare

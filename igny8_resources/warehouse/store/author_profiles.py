@@ -118,11 +118,13 @@ def _set(profile: AuthorProfile, values: Mapping[str, Any]) -> None:
 
 
 def _save(session: Session, profile: AuthorProfile) -> None:
+    # Nothing can be read of a row that failed to be written.
+    name = profile.name
     try:
         with session.begin_nested():
             session.add(profile)
     except IntegrityError as taken:
-        message = f"the site has a profile {profile.name!r} already"
+        message = f"the site has a profile {name!r} already"
         raise ProfileRefused(message, {"name": [message]}) from taken
 
 

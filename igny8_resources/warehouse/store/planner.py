@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from igny8_resources.contracts.vocabulary import PLANNED_KEYWORDS
 from igny8_resources.warehouse.tables.planner import ContentIdea, Keyword, KeywordImport
 from igny8_resources.warehouse.tables.writer import Task
 
@@ -19,8 +20,8 @@ def staged_imports(session: Session, site_id: int) -> Sequence[KeywordImport]:
 
 
 def keywords_of(session: Session, site_id: int) -> Sequence[Keyword]:
-    """All keywords of a site in an order that does not depend on the database's collation."""
-    keywords = session.scalars(select(Keyword).where(Keyword.site_id == site_id))
+    """The keywords that a site plans with, in an order that does not depend on the database's collation."""
+    keywords = session.scalars(select(Keyword).where(Keyword.site_id == site_id, Keyword.status.in_(PLANNED_KEYWORDS)))
     return sorted(keywords, key=lambda keyword: (keyword.normalized_text, keyword.market))
 
 

@@ -25,6 +25,8 @@ from igny8_resources.warehouse.tables.tenancy import (
 )
 from igny8_resources.warehouse.upsert import upsert
 
+# Under which every account has its first credits, whichever command makes it.
+FIRST_CREDITS = "first-credits"
 SITE_KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 MOST_SECTORS = 5
 SITE_TEXTS = ("name", "base_url", "niche", "tagline", "language", "audience")
@@ -38,7 +40,15 @@ class UnknownSite(LookupError):
 
 
 class SiteRefused(ValueError):
-    """A site or sector cannot be made as asked; the message says why and what would work."""
+    """A site or sector cannot be made as asked; the message says why and what would work, ``field`` of what it speaks."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class SiteConflict(SiteRefused):
+    """What is asked for is sound, but not as things stand: a name is taken, a limit reached, something still in use."""
 
 
 class ModuleDisabled(Exception):
@@ -120,7 +130,7 @@ def require_module(session: Session, site: Site, module: str) -> None:
         raise ModuleDisabled(module, site.key)
 
 
-def set_module(session: Session, site: Site, module: str, *, enabled: bool) -> None:
+def set_module(session: Session, site: Site, module: str, *, enabled: bool, by: str = "system") -> None:
     """Switch a module of a site."""
     module_enabled(session, site.id, module)
     row = session.scalar(select(SiteModule).where(SiteModule.site_id == site.id, SiteModule.module == module))
@@ -135,6 +145,7 @@ def set_module(session: Session, site: Site, module: str, *, enabled: bool) -> N
         account_id=site.account_id,
         site_id=site.id,
         payload={"module": module, "enabled": enabled},
+        actor=by,
     )
 
 
@@ -203,14 +214,14 @@ def account_by_slug(session: Session, slug: str) -> Account:
     return account
 
 
-def create_account(session: Session, slug: str, name: str, *, credits: Decimal, reference: str) -> Account:
-    """The account of a slug, made with its first credits when it does not exist."""
+def create_account(session: Session, slug: str, name: str, *, credits: Decimal) -> Account:
+    """The account of a slug, made with its first credits when it does not exist; nobody is given them twice."""
     row = {"slug": slug, "name": name, "monthly_credits": credits, "credit_balance": Decimal(0)}
     upsert(session, Account, [row], key=("slug",))
     account = session.scalars(select(Account).where(Account.slug == slug)).one()
     if credits > 0:
         move_credits(
-            session, account.id, credits, kind="subscription", reference=reference, description="first credits"
+            session, account.id, credits, kind="subscription", reference=FIRST_CREDITS, description="first credits"
         )
     return account
 
@@ -247,7 +258,7 @@ class SitePlan:
     enabled_stages: tuple[str, ...] = ("planning", "writing", "publishing", "site")
 
 
-def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
+def create_site(session: Session, account: Account, plan: SitePlan, *, by: str = "system") -> Site:
     """Make a site with its sectors, author and automation, in the caller's transaction.
 
     Raises:
@@ -255,7 +266,7 @@ def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
             sectors or two of the same name.
     """
     sectors = plan.sectors or (SectorPlan("General"),)
-    _refuse_unusable(plan, sectors)
+    refuse_unusable(plan, sectors)
     site = Site(
         account_id=account.id,
         key=plan.key,
@@ -272,8 +283,8 @@ def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
         with session.begin_nested():
             session.add(site)
     except IntegrityError as taken:
-        raise SiteRefused(
-            f"site key {plan.key!r} is taken; choose another, keys are unique in the whole deployment"
+        raise SiteConflict(
+            f"site key {plan.key!r} is taken; choose another, keys are unique in the whole deployment", "key"
         ) from taken
     owned = {"account_id": account.id, "site_id": site.id}
     for sector in sectors:
@@ -292,33 +303,51 @@ def create_site(session: Session, account: Account, plan: SitePlan) -> Site:
     for stage in STAGES:
         cap = plan.video_daily_cap if stage == "video" else None
         session.add(AutomationStage(**owned, stage=stage, enabled=stage in plan.enabled_stages, daily_cap=cap))
-    append_event(session, "site.created", site.key, account_id=account.id, site_id=site.id)
+    append_event(session, "site.created", site.key, account_id=account.id, site_id=site.id, actor=by)
     return site
 
 
-def _refuse_unusable(plan: SitePlan, sectors: Sequence[SectorPlan]) -> None:
+def refuse_unusable(plan: SitePlan, sectors: Sequence[SectorPlan]) -> None:
+    """Refuse what cannot be a site.
+
+    Raises:
+        SiteRefused: the key is malformed, the URL is not absolute, a text is too long, or there are too many sectors or two
+            of the same name.
+    """
     if not SITE_KEY.fullmatch(plan.key) or len(plan.key) > 60:
-        raise SiteRefused(f"site key {plan.key!r}: use up to 60 lower-case letters, digits and single dashes")
-    address = urlsplit(plan.base_url)
-    if address.scheme not in {"http", "https"} or not address.hostname:
-        raise SiteRefused(f"site URL {plan.base_url!r}: expected an absolute URL such as https://example.com")
+        raise SiteRefused(f"site key {plan.key!r}: use up to 60 lower-case letters, digits and single dashes", "key")
+    if not _is_absolute(plan.base_url):
+        said = f"site URL {plan.base_url!r}: expected an absolute URL such as https://example.com"
+        raise SiteRefused(said, "base_url")
     if len(sectors) > MOST_SECTORS:
-        raise SiteRefused(f"{len(sectors)} sectors: a site has at most {MOST_SECTORS}")
+        raise SiteRefused(f"{len(sectors)} sectors: a site has at most {MOST_SECTORS}", "sectors")
     by_slug: dict[str, str] = {}
     for sector in sectors:
-        other = by_slug.setdefault(slug_of(sector.name), sector.name)
-        if other is not sector.name:
-            raise SiteRefused(f"sectors {other!r} and {sector.name!r} would have the same address; rename one of them")
-    texts = [(f"site {name}", getattr(plan, name), getattr(Site, name)) for name in SITE_TEXTS]
-    texts += [("sector name", sector.name, Sector.name) for sector in sectors]
+        slug = slug_of(sector.name)
+        if slug in by_slug:
+            other = by_slug[slug]
+            said = f"sectors {other!r} and {sector.name!r} would have the same address; rename one of them"
+            raise SiteRefused(said, "sectors")
+        by_slug[slug] = sector.name
+    texts = [(f"site {name}", name, getattr(plan, name), getattr(Site, name)) for name in SITE_TEXTS]
+    texts += [("sector name", "sectors", sector.name, Sector.name) for sector in sectors]
     texts += [
-        ("author name", plan.author_name, AuthorProfile.name),
-        ("author tone", plan.author_tone, AuthorProfile.tone),
+        ("author name", "author_name", plan.author_name, AuthorProfile.name),
+        ("author tone", "author_tone", plan.author_tone, AuthorProfile.tone),
     ]
-    for what, text, column in texts:
+    for what, field, text, column in texts:
         # SQLite would take any length; PostgreSQL would refuse with an error that does not name the column.
         if len(text) > column.type.length:
-            raise SiteRefused(f"{what}: at most {column.type.length} characters, this has {len(text)}")
+            raise SiteRefused(f"{what}: at most {column.type.length} characters, this has {len(text)}", field)
+
+
+def _is_absolute(url: str) -> bool:
+    try:
+        address = urlsplit(url)
+        port_is_sound = address.port is None or address.port > 0
+    except ValueError:  # brackets that do not close, a port that is none
+        return False
+    return address.scheme in {"http", "https"} and bool(address.hostname) and port_is_sound
 
 
 def slug_of(name: str) -> str:

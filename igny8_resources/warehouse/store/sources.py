@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
 from igny8_resources.contracts.sources import CitableSource
@@ -104,9 +104,3 @@ def citable_sources(session: Session, task_id: int, *, with_text: bool = False) 
     )
     rows = session.scalars(query.options(undefer(TaskSource.text)) if with_text else query)
     return [CitableSource(id=row.key, title=row.title, url=row.url, text=row.text if with_text else "") for row in rows]
-
-
-def characters_of(session: Session, task_id: int) -> int:
-    """How much text a task's sources have together."""
-    total = select(func.sum(TaskSource.characters)).where(TaskSource.task_id == task_id)
-    return session.scalar(total) or 0

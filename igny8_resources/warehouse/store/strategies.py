@@ -149,11 +149,13 @@ def _set(session: Session, site: Site, strategy: Strategy, values: Mapping[str, 
 
 
 def _save(session: Session, strategy: Strategy) -> None:
+    # Nothing can be read of a row that failed to be written.
+    name = strategy.name
     try:
         with session.begin_nested():
             session.add(strategy)
     except IntegrityError as taken:
-        raise StrategyRefused({"name": [f"the site has a strategy {strategy.name!r} already"]}) from taken
+        raise StrategyRefused({"name": [f"the site has a strategy {name!r} already"]}) from taken
 
 
 def _put_others_aside(session: Session, strategy: Strategy) -> None:

@@ -82,7 +82,11 @@ def map_term(session: Session, site_id: int, term_id: str, cluster_id: str) -> T
     )
     if cluster is None:
         raise UnknownTerm(f"the site has no cluster {cluster_id!r}; `igny8 clusters list` shows them")
-    term = found[0]
+    decide_term(found[0], cluster)
+    return found[0]
+
+
+def decide_term(term: TaxonomyTerm, cluster: Cluster) -> None:
+    """Write down that a person says which cluster a term stands for."""
     term.mapped_cluster_id, term.sector_id = cluster.id, cluster.sector_id
     term.mapping_confidence, term.mapping_method, term.mapping_status = 1.0, BY_PERSON, "mapped"
-    return term

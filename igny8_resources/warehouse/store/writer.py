@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from igny8_resources.contracts.outlines import contract_for
@@ -19,6 +19,8 @@ from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Content, ContentVersion, Image, Task
 
 HUMAN = "user:"
+# What a picture is made from; the others are words about it.
+MADE_FROM = ("role", "section_index", "prompt", "headline", "lines")
 MOST_SIBLING_TOPICS = 8
 
 
@@ -217,6 +219,26 @@ def save_article(
     return content, True
 
 
+def add_standing(
+    session: Session, content: Content, task: Task, draft: ArticleDraft, html: str, words: int, written_by: str
+) -> ContentVersion:
+    """Make a draft the article's text as a version of its own, also where an earlier version says the same."""
+    newest = session.scalar(select(func.max(ContentVersion.version)).where(ContentVersion.content_id == content.id))
+    version = ContentVersion(
+        account_id=content.account_id,
+        site_id=content.site_id,
+        content_id=content.id,
+        version=(newest or 0) + 1,
+        title=draft.title,
+        draft=draft.model_dump(mode="json"),
+        written_by=written_by,
+    )
+    session.add(version)
+    session.flush()
+    let_stand(session, content, task, version, draft, html, words)
+    return version
+
+
 def people_wrote(versions: Sequence[ContentVersion]) -> bool:
     """Whether a text of a person is or has been the article's: from then on nothing replaces it but a person."""
     return any(each.written_by.startswith(HUMAN) and each.status in {"standing", "past"} for each in versions)
@@ -276,7 +298,8 @@ def save_image_plan(session: Session, content: Content, plan: ImagePlan) -> int:
             image = Image(account_id=content.account_id, site_id=content.site_id, content_id=content.id)
             image.position, image.status = position, "prompted"
             session.add(image)
-        elif all(getattr(image, name) == value for name, value in values.items()):
+        elif all(getattr(image, name) == values[name] for name in MADE_FROM):
+            # What a person wrote about the picture stays with the picture.
             continue
         for name, value in values.items():
             setattr(image, name, value)

@@ -56,7 +56,8 @@ class EventCursor(Table):
 class Request(OfAccount, Table):
     """Work that somebody asked for; ``id`` is the ``task_id`` that the API hands out.
 
-    ``status``: queued, running, done, failed, cancelled.
+    ``status``: queued, launched, running, done, failed, cancelled. ``done`` of ``total`` pieces of the present phase are
+    finished, where the work counts them.
     """
 
     __tablename__ = "requests"
@@ -74,6 +75,8 @@ class Request(OfAccount, Table):
     status: Mapped[str] = mapped_column(String(20), default="queued")
     phase: Mapped[str] = mapped_column(String(20), default="INIT")
     message: Mapped[LongText] = mapped_column(default="")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[Moment]
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utc_now, onupdate=utc_now)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

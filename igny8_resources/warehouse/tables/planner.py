@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from igny8_resources.warehouse.tables.columns import (
@@ -63,7 +63,15 @@ class Keyword(OfSite, Table):
     __tablename__ = "keywords"
     __table_args__ = (
         UniqueConstraint("site_id", "market", "normalized_text"),
-        Index("ix_keywords_site_volume", "site_id", "volume"),
+        # As lists show them unless asked otherwise: the largest first, unknown ones last. SQLite has that order by itself.
+        Index("ix_keywords_site_volume", "site_id", "volume", info={"only": "sqlite"}).ddl_if(dialect="sqlite"),
+        Index(
+            "ix_keywords_site_volume_desc",
+            "site_id",
+            text("volume DESC NULLS LAST"),
+            "id",
+            info={"only": "postgresql"},
+        ).ddl_if(dialect="postgresql"),
         ForeignKeyConstraint(["site_id", "account_id"], ["sites.id", "sites.account_id"]),
     )
 
@@ -121,7 +129,10 @@ class Cluster(OfSite, Table):
     """
 
     __tablename__ = "clusters"
-    __table_args__ = (UniqueConstraint("site_id", "stable_id"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "stable_id"),
+        Index("ix_clusters_site_opportunity", "site_id", "opportunity"),
+    )
 
     id: Mapped[Id]
     sector_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("sectors.id"))
@@ -205,12 +216,16 @@ class ContentIdea(OfSite, Table):
     """One page worth writing.
 
     ``status``: planned (not worded yet), new, queued (has a task), conflict (another idea has it, ``conflict`` says
-    which), refresh (a page of the site should be made better instead: ``refresh_ref`` names it, ``conflict`` says why).
+    which), refresh (a page of the site should be made better instead: ``refresh_ref`` names it, ``conflict`` says why),
+    rejected (a person turned it down).
     ``link_targets`` are the pages and ideas that it should link to, each with ``ref``, ``title`` and ``why``.
     """
 
     __tablename__ = "content_ideas"
-    __table_args__ = (UniqueConstraint("site_id", "cluster_id", "target_keyword"),)
+    __table_args__ = (
+        UniqueConstraint("site_id", "cluster_id", "target_keyword"),
+        Index("ix_content_ideas_site_priority", "site_id", "priority"),
+    )
 
     id: Mapped[Id]
     sector_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("sectors.id"))

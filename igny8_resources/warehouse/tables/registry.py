@@ -1,6 +1,7 @@
 """All tables at once, for migrations and for whatever walks the whole warehouse."""
 
 from igny8_resources.warehouse.tables import (
+    access,
     automation,
     ledgers,
     models,
@@ -12,15 +13,18 @@ from igny8_resources.warehouse.tables import (
     tenancy,
     vectors,
     video,
+    webhooks,
     writer,
 )
 from igny8_resources.warehouse.tables.columns import Table
 
 TABLE_MODULES = (
     tenancy,
+    access,
     ledgers,
     models,
     automation,
+    webhooks,
     planner,
     opportunities,
     taxonomies,

@@ -58,7 +58,10 @@ class Account(Table):
 
 
 class User(OfAccount, Table):
-    """One person who signs in; ``role`` is one of ROLES."""
+    """One person who signs in; ``role`` is one of ROLES.
+
+    Access tokens from before ``tokens_valid_from`` are refused: a new password and signing out everywhere move it on.
+    """
 
     __tablename__ = "users"
 
@@ -69,6 +72,8 @@ class User(OfAccount, Table):
     role: Mapped[str] = mapped_column(String(20), default="owner")
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[Moment]
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    tokens_valid_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Site(OfAccount, Table):

@@ -23,7 +23,8 @@ from igny8_resources.warehouse.tables.columns import (
 class Task(OfSite, Table):
     """One article to write; ``partition_key`` is its Dagster partition, minted once and never reused.
 
-    ``status``: queued, draft, review, approved, published, failed. ``error`` says what went wrong and what to do.
+    ``status``: queued, draft, review, approved, published, failed, cancelled (a person took it back before there was a
+    text). ``error`` says what went wrong and what to do.
     """
 
     __tablename__ = "tasks"
