@@ -30,6 +30,8 @@ from jobs.names import CONTENT_JOBS
 from sensors.batches import batch_sensor
 from sensors.factory import cancellation_sensor, event_sensor, failure_sensor, request_sensor
 from sensors.inbox import inbox_sensor
+from sensors.rules import rule_sensor
+from sensors.webhooks import webhook_sensor
 
 ASSET_MODULES = [planner, planner_insights, writer, schema, linker, publishing, sites, social, billing]
 CHECK_MODULES = [
@@ -55,6 +57,8 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
             request_sensor("content_requests", [*content_jobs, write_articles], CONTENT_JOBS),
             batch_sensor(),
             inbox_sensor(),
+            webhook_sensor(),
+            rule_sensor(),
             failure_sensor("run_failures"),
             cancellation_sensor("run_cancellations"),
         ],

@@ -19,7 +19,7 @@ from igny8_assets.linker.linking import with_pictures
 from igny8_assets.schema.structured_data import structured_data
 from igny8_assets.writer.writing import draft_article
 from igny8_resources.ai.answers import checked_payload
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.ai.router import TextResult
 from igny8_resources.platform import Platform
 from igny8_resources.tenant import Tenant

@@ -1,6 +1,7 @@
 """The gate before publication: every check's verdict on an article as it stands, and who may approve it."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,9 +13,9 @@ from igny8_assets.writer.quality import check_article
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 from igny8_resources.events import append_event
 from igny8_resources.warehouse.store import writer as store
+from igny8_resources.warehouse.store.approval import approve
 from igny8_resources.warehouse.store.sites import automation_of, module_enabled
 from igny8_resources.warehouse.store.sources import citable_sources
-from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Content, Task
 
@@ -24,10 +25,16 @@ AUTOMATION = "automation:auto_approve"
 def article_findings(session: Session, content: Content, brief: ArticleBrief) -> list[Finding]:
     """What the text's own checks say, its citations held against the whole of their sources; errors first."""
     draft = ArticleDraft.model_validate(content.draft)
-    found = check_article(draft, brief)
+    found = [*_checked(draft, brief)]
     if draft.citations:
         found += citation_findings(draft, citable_sources(session, content.task_id, with_text=True))
     return sorted(found, key=lambda finding: finding.severity != "error")
+
+
+# A run judges an article three times: after writing, for its figures, and at the end.
+@lru_cache(maxsize=256)
+def _checked(draft: ArticleDraft, brief: ArticleBrief) -> tuple[Finding, ...]:
+    return tuple(check_article(draft, brief))
 
 
 def schema_findings(session: Session, content: Content) -> list[Finding]:
@@ -102,30 +109,3 @@ def settle_review(session: Session, content: Content, task: Task, site: Site, ve
     task.status = content.status
     if content.status == "review" and automation_of(session, site.id).auto_approve:
         approve(session, content, task, site, by=AUTOMATION)
-
-
-class NotApprovable(Exception):
-    """The article cannot be approved as it is; the message says why."""
-
-
-def approve(session: Session, content: Content, task: Task, site: Site, *, by: str) -> None:
-    """Approve an article for publication and say who did.
-
-    Raises:
-        NotApprovable: it is not in review, or a check fails.
-    """
-    if content.status != "review":
-        raise NotApprovable(f"“{content.title}” is {content.status}; only an article in review can be approved")
-    if not content.checks_passed:
-        raise NotApprovable(f"“{content.title}” has failing checks; mend them first")
-    content.status = task.status = "approved"
-    content.approved_at, content.approved_by = utc_now(), by
-    append_event(
-        session,
-        "article.approved",
-        task.partition_key or "",
-        account_id=site.account_id,
-        site_id=site.id,
-        payload={"content_id": content.id, "by": by},
-        actor=by,
-    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import dagster as dg
 
 if TYPE_CHECKING:
-    from igny8_resources.ai.journal import Answered
+    from igny8_resources.ai.calls import Answered
 
 OWNERS = ["team:content-operations"]
 MOST_PREVIEW_CHARACTERS = 6_000

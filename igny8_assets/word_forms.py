@@ -56,6 +56,7 @@ def content_words(text: str) -> list[Word]:
     return [word for word in found if word.text.casefold() not in _EMPTY] or found
 
 
+@lru_cache(maxsize=8192)
 def content_stems(text: str) -> tuple[str, ...]:
     """The stems of ``content_words``."""
     return tuple(word.stem for word in content_words(text))

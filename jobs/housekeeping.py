@@ -1,4 +1,4 @@
-"""Calendar work: old runs, finished partitions and reservations nobody will use go; models that end are named.
+"""Calendar work: old runs, finished partitions, sign-ins and reservations nobody will use go; models that end are named.
 
 Dagster's own retention covers ticks only; runs and dynamic partitions stay for ever unless something removes them.
 """
@@ -81,10 +81,42 @@ def warn_of_ending_models(context: dg.OpExecutionContext, platform: PlatformReso
     return len(warnings)
 
 
-@dg.job(description="Nightly: old runs, partitions of finished articles, reservations of dead calls, models that end.")
+@dg.op(description="Forget sign-ins, tokens, links and answers that are over.")
+def forget_old_access(context: dg.OpExecutionContext, platform: PlatformResource, warned: int) -> int:
+    """Returns how many rows went."""
+    from igny8_resources.warehouse.store.access_retention import forget_old_access as forget
+
+    del warned
+    with platform.platform.warehouse.write() as session:
+        gone = forget(session, datetime.now(UTC))
+    context.log.info("forgot %s", ", ".join(f"{count} {table}" for table, count in gone.items()))
+    return sum(gone.values())
+
+
+@dg.op(description="Forget webhook deliveries and request counts older than IGNY8_RUN_RETENTION_DAYS.")
+def forget_old_deliveries(context: dg.OpExecutionContext, platform: PlatformResource, forgotten: int) -> int:
+    """Returns how many deliveries went; none that is still to be sent."""
+    from igny8_resources.warehouse.store.request_metrics import forget_before
+    from igny8_resources.webhooks.subscriptions import forget_finished
+
+    del forgotten
+    before = datetime.now(UTC) - timedelta(days=platform.platform.settings.run_retention_days)
+    with platform.platform.warehouse.write() as session:
+        forget_before(session, before)
+        gone = forget_finished(session, before)
+    context.log.info("forgot %d webhook deliveries", gone)
+    return gone
+
+
+@dg.job(
+    description="Nightly: old runs, finished articles' partitions, reservations of dead calls, models that end, old sign-ins "
+    "and deliveries."
+)
 def housekeeping() -> None:
-    """Purge, then retire, then release, then warn."""
-    warn_of_ending_models(release_reservations(retire_partitions(purge_runs())))
+    """Purge, then retire, then release, then warn, then forget."""
+    forget_old_deliveries(
+        forget_old_access(warn_of_ending_models(release_reservations(retire_partitions(purge_runs()))))
+    )
 
 
 housekeeping_schedule = dg.ScheduleDefinition(

@@ -3,6 +3,8 @@
 Belongs here: names. Does not belong here: anything that imports Dagster, so that the API may read it.
 """
 
+from igny8_resources.contracts.vocabulary import RequestKind
+
 LOAD_KEYWORDS = "load_keywords"
 PLAN_SITE = "plan_site"
 WRITE_ARTICLE = "write_article"
@@ -44,3 +46,12 @@ DRIVER_TAG = "igny8/driver"
 # Runs that carry the same value of this tag run one after the other: two plannings of one site would race for its ideas.
 ONE_AT_A_TIME_TAG = "igny8/one-at-a-time"
 ONE_AT_A_TIME = {LOAD_KEYWORDS: "planning", PLAN_SITE: "planning", BUILD_SITE: "building", WRITE_ARTICLES: "bulk"}
+
+# Which job does what each kind of request asks for.
+JOB_OF_REQUEST: dict[RequestKind, str] = {
+    "plan": PLAN_SITE,
+    "content": WRITE_ARTICLE,
+    "publish": PUBLISH_ARTICLE,
+    "social": DRAFT_SOCIAL_POSTS,
+    "video": CREATE_VIDEO_PROJECT,
+}

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from igny8_resources.contracts.vocabulary import PLANNED_KEYWORDS
 from igny8_resources.events import position_of
+from igny8_resources.requests import OPEN_ITEM, OPEN_REQUEST, cancelled_by
 from igny8_resources.settings import Settings
 from igny8_resources.warehouse.store.cursors import read_cursor, site_build_reader
 from igny8_resources.warehouse.store.sites import module_enabled, stage_rule
@@ -45,6 +47,8 @@ SWITCHES = ("site.module_switched", "site.stage_switched")
 TEXT_CHANGES = ("article.edited", "article.proposal_accepted", "article.section_rewritten")
 # By event, the status in which its article is to be published.
 AWAITING_PUBLICATION = {"article.approved": "approved", "article.relinked": "published"}
+# What a request brings about and waits for: an event starts it, and the request's end is its end.
+FOLLOWED_JOBS = frozenset({names.WRITE_ARTICLE, names.RENDER_VIDEO})
 MOST_TAKEN_UP = 500
 BULK_ABOVE: int = Settings.model_fields["bulk_above"].default
 
@@ -84,7 +88,17 @@ def is_bulk(session: Session, request: Request, bulk_above: int = BULK_ABOVE) ->
 
 def _is_bulk_task(session: Session, task: Task, bulk_above: int) -> bool:
     request = session.get(Request, task.request_id) if task.request_id else None
-    return request is not None and request.status in {"queued", "running"} and is_bulk(session, request, bulk_above)
+    return request is not None and request.status in OPEN_REQUEST and is_bulk(session, request, bulk_above)
+
+
+def _is_asked_for(session: Session, partition: str) -> bool:
+    """Whether a request names the article itself, so that ``work_for_requests`` launches it."""
+    asked = select(RequestItem.id).where(
+        RequestItem.subject == partition,
+        RequestItem.job == names.WRITE_ARTICLE,
+        RequestItem.status.in_(("queued", "launched", "running")),
+    )
+    return session.scalar(asked.limit(1)) is not None
 
 
 def work_for_events(session: Session, events: Sequence[Event], bulk_above: int = BULK_ABOVE) -> list[Work]:
@@ -101,10 +115,24 @@ def work_for_events(session: Session, events: Sequence[Event], bulk_above: int =
             continue
         for job, partition in _rules(session, site, event, videos_asked, bulk_above):
             # A later event of the same kind replaces an earlier one: one build of the site serves both.
-            work = Work(job, partition, f"{job}/{partition}/{event.txid}-{event.id}", site.key, site.account_id)
+            run_key = f"{job}/{partition}/{event.txid}-{event.id}"
+            request_id = _waiting_request(session, job, partition)
+            work = Work(job, partition, run_key, site.key, site.account_id, request_id)
             found.pop((job, partition), None)
             found[job, partition] = work
     return list(found.values())
+
+
+def _waiting_request(session: Session, job: str, partition: str) -> str:
+    """The newest request that follows a run which an event starts, so that cancelling it ends the run; empty without one."""
+    if job not in FOLLOWED_JOBS:
+        return ""
+    newest = (
+        select(RequestItem.request_id)
+        .where(RequestItem.subject == partition, RequestItem.job == job, RequestItem.status.in_(OPEN_ITEM))
+        .order_by(RequestItem.id.desc())
+    )
+    return session.scalar(newest.limit(1)) or ""
 
 
 def _rules(
@@ -118,22 +146,33 @@ def _rules(
         if event.payload.get("enabled"):
             yield from _left_behind(session, site, bulk_above)
     elif event.kind == "task.created":
-        task = session.scalar(select(Task).where(Task.partition_key == event.subject))
-        if task is None or task.status != "queued" or not module_enabled(session, site.id, "writer"):
-            return
-        is_wanted = task.request_id is not None or stage_rule(session, site.id, "writing").enabled
-        if is_wanted and not _is_bulk_task(session, task, bulk_above):
-            yield names.WRITE_ARTICLE, event.subject
+        yield from _after_task(session, site, event, bulk_above)
     elif event.kind in TEXT_CHANGES or event.kind in AWAITING_PUBLICATION:
         yield from _after_article(session, site, event)
     elif event.kind == "article.published":
         yield from _after_publication(session, site, event, videos_asked)
     elif event.kind == "video.project_created":
         project = session.scalar(select(VideoProject).where(VideoProject.partition_key == event.subject))
+        if cancelled_by(session, event.subject, names.RENDER_VIDEO) is not None:
+            return
         if project and project.status == "script_draft" and module_enabled(session, site.id, "video"):
             yield names.RENDER_VIDEO, event.subject
     elif event.kind == "video.rendered" and _build_wanted(session, site, event):
         yield names.BUILD_SITE, site.key
+
+
+def _after_task(session: Session, site: Site, event: Event, bulk_above: int) -> Iterable[tuple[str, str]]:
+    task = session.scalar(select(Task).where(Task.partition_key == event.subject))
+    if task is None or task.status != "queued" or not module_enabled(session, site.id, "writer"):
+        return
+    if _is_asked_for(session, event.subject):
+        return
+    if task.request_id is None:
+        is_wanted = stage_rule(session, site.id, "writing").enabled
+    else:
+        is_wanted = cancelled_by(session, event.subject, names.WRITE_ARTICLE) is None
+    if is_wanted and not _is_bulk_task(session, task, bulk_above):
+        yield names.WRITE_ARTICLE, event.subject
 
 
 def _after_article(session: Session, site: Site, event: Event) -> Iterable[tuple[str, str]]:
@@ -159,7 +198,7 @@ def _unclustered_keywords(session: Session, site: Site) -> Iterable[tuple[str, s
     waiting = session.scalar(
         select(Keyword.id)
         .outerjoin(ClusterKeyword, ClusterKeyword.keyword_id == Keyword.id)
-        .where(Keyword.site_id == site.id, ClusterKeyword.id.is_(None))
+        .where(Keyword.site_id == site.id, Keyword.status.in_(PLANNED_KEYWORDS), ClusterKeyword.id.is_(None))
         .limit(1)
     )
     if waiting and _stage_on(session, site, "planning", "planner"):
@@ -173,9 +212,7 @@ def _left_behind(session: Session, site: Site, bulk_above: int) -> Iterable[tupl
     """
     yield from _staged_files(session, site)
     yield from _unclustered_keywords(session, site)
-    open_requests = session.scalars(
-        select(Request).where(Request.site_id == site.id, Request.status.in_(("queued", "running")))
-    )
+    open_requests = session.scalars(select(Request).where(Request.site_id == site.id, Request.status.in_(OPEN_REQUEST)))
     bulk = [request.id for request in open_requests if is_bulk(session, request, bulk_above)]
     tasks = session.execute(
         select(Task.partition_key, Task.status)
@@ -191,7 +228,7 @@ def _left_behind(session: Session, site: Site, bulk_above: int) -> Iterable[tupl
     may_write = _stage_on(session, site, "writing", "writer")
     may_publish = _stage_on(session, site, "publishing", "publisher")
     for partition, status in tasks:
-        if status == "queued" and may_write:
+        if status == "queued" and may_write and not _is_asked_for(session, partition or ""):
             yield names.WRITE_ARTICLE, partition or ""
         elif status == "approved" and may_publish:
             yield names.PUBLISH_ARTICLE, partition or ""
@@ -249,7 +286,7 @@ def work_for_requests(
         .where(
             RequestItem.status == "queued",
             RequestItem.job.in_(jobs),
-            Request.status.in_(("queued", "running")),
+            Request.status.in_(OPEN_REQUEST),
             or_(Site.id.is_(None), Site.status == "active"),
             or_(RequestItem.job != names.WRITE_ARTICLE, Request.id.not_in(bulk)),
         )
@@ -284,7 +321,7 @@ def _bulk_requests(session: Session, bulk_above: int) -> dict[str, Work | None]:
         .where(
             RequestItem.job == names.WRITE_ARTICLE,
             RequestItem.status.in_(("queued", "waiting")),
-            Request.status.in_(("queued", "running")),
+            Request.status.in_(OPEN_REQUEST),
         )
         .distinct()
     ).tuples():

@@ -3,6 +3,8 @@
 Belongs here: how Dagster is asked. Does not belong here: what should run (``dispatch``).
 """
 
+import time
+import warnings
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,9 +17,18 @@ from jobs import names
 if TYPE_CHECKING:
     from sensors.dispatch import Work
 
+# Dagster copies every sensor with its `owners`, which ours do not set, and warns of its own parameter.
+warnings.filterwarnings(
+    "ignore", category=dg.BetaWarning, message=r"Parameter `owners` of initializer `SensorDefinition"
+)
+
 # Enough for a burst, little enough that a tick stays far from its time limit.
 EVENTS_A_TICK = 500
 SECONDS_BETWEEN_TICKS = 5
+# How long a tick stays on watch for requests: shorter than the daemon's loop of five seconds, which would leave out a turn
+# for a tick that is still under way. In between a request waits for so many seconds at most.
+SECONDS_ON_WATCH = 4.2
+SECONDS_BETWEEN_LOOKS = 0.5
 # Dagster sets it on a failed run that it is going to start again.
 WILL_RETRY_TAG = "dagster/will_retry"
 JOB_PARTITIONS = {
@@ -104,27 +115,34 @@ def event_sensor(
 def request_sensor(
     name: str, jobs: Sequence[dg.SensorDefinition | object], job_names: Sequence[str]
 ) -> dg.SensorDefinition:
-    """Turn what the API and the command line asked for into runs, each once."""
+    """Turn what the API and the command line asked for into runs, each once, and end the runs of what was cancelled.
+
+    The daemon asks its sensors every five seconds. So that a request need not wait for that, a tick that finds nothing to do
+    stays on watch for most of the time until the next one, and ends as soon as there is something.
+    """
 
     @dg.sensor(
         name=name,
         jobs=list(jobs),  # type: ignore[arg-type]
-        minimum_interval_seconds=SECONDS_BETWEEN_TICKS,
+        # The daemon's loop takes five seconds and a little; a longer interval would leave out every second turn.
+        minimum_interval_seconds=1,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Turns requests from the API and the command line into runs.",
+        description="Turns requests from the API and the command line into runs; ends the runs of cancelled ones.",
     )
     def follow_requests(context: dg.SensorEvaluationContext, platform: PlatformResource) -> dg.SensorResult:
-        from sensors.dispatch import work_for_requests
+        from sensors.requests import RequestFollower
 
-        # An item stays queued until its run reports progress: a tick that is lost asks again, and the run key makes asking
-        # twice harmless.
-        with platform.platform.warehouse.read() as session:
-            works = work_for_requests(session, job_names, bulk_above=platform.platform.settings.bulk_above)
-        if not works:
-            return dg.SensorResult(skip_reason="no request is waiting")
+        follower = RequestFollower(platform.platform, context.instance, job_names, context.cursor)
+        # A person who tries the sensor is answered at once.
+        is_daemon = context.last_tick_completion_time is not None
+        until = time.monotonic() + (SECONDS_ON_WATCH if is_daemon else 0.0)
+        while not (works := follower.look()) and time.monotonic() < until:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
         return dg.SensorResult(
             run_requests=_run_requests(works),
             dynamic_partitions_requests=missing_partitions(context.instance, works),
+            skip_reason=None if works else "no request is waiting",
+            cursor=follower.cursor,
         )
 
     return follow_requests
@@ -162,8 +180,21 @@ def cancellation_sensor(name: str) -> dg.SensorDefinition:
     )
     def note_cancellations(context: dg.RunStatusSensorContext, platform: PlatformResource) -> None:
         _note(context, platform, "the run was cancelled; ask for it again to have it done")
+        _give_back_calls(context, platform)
 
     return note_cancellations
+
+
+def _give_back_calls(context: dg.RunStatusSensorContext, platform: PlatformResource) -> None:
+    """Release what the calls of a cancelled run still hold, where its process was killed before it could do so itself."""
+    partition = context.dagster_run.tags.get("dagster/partition")
+    account_id = context.dagster_run.tags.get(names.ACCOUNT_TAG)
+    if partition is None or account_id is None:
+        return
+    from igny8_resources.ai.abandoned import release_calls_of
+
+    with platform.platform.warehouse.write() as session:
+        release_calls_of(session, int(account_id), partition, "its run was cancelled")
 
 
 def _note(context: dg.RunStatusSensorContext, platform: PlatformResource, reason: str) -> None:
@@ -172,6 +203,7 @@ def _note(context: dg.RunStatusSensorContext, platform: PlatformResource, reason
     Runs are read long after they ended when no daemon ran in between. A run that has been repeated since is told by its
     repetition, and the command line tells its own.
     """
+    from igny8_resources.requests import cancelled_by
     from sensors.failures import record_failure
 
     run = context.dagster_run
@@ -187,4 +219,6 @@ def _note(context: dg.RunStatusSensorContext, platform: PlatformResource, reason
     if any(newest.run_id != run.run_id for newest in context.instance.get_runs(same_work, limit=1)):
         return
     with platform.platform.warehouse.write() as session:
+        if run.status is dg.DagsterRunStatus.CANCELED and (who := cancelled_by(session, partition, run.job_name)):
+            reason = f"cancelled by {who}; ask for it again to have it done"
         record_failure(session, run.job_name, partition, reason, run_id=run.run_id)

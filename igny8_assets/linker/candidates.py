@@ -7,13 +7,13 @@ and never replaces it. Only the bond between a hub and its pages stands by itsel
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 from igny8_assets.article_anchors import article_anchors
 from igny8_assets.article_passages import passages
-from igny8_assets.linker.anchors import anchor_key, anchor_phrases, holds, longer_phrases, shortened
-from igny8_assets.word_forms import content_stems, count_words
+from igny8_assets.linker.anchors import Names, anchor_key, anchor_phrases, shortened
+from igny8_assets.word_forms import content_stems, content_words, count_words
 from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.writer import ArticleDraft
 
@@ -54,6 +54,11 @@ class LinkingArticle(Value):
     cluster_id: int | str | None = None
     is_hub: bool = False
     sections: tuple[SectionText, ...] = ()
+
+    @cached_property
+    def said(self) -> tuple[frozenset[str], ...]:
+        """The stems of each section's words."""
+        return tuple(frozenset(word.stem for word in content_words(section.text)) for section in self.sections)
 
 
 class LinkRules(Value):
@@ -110,12 +115,8 @@ def find_candidates(
     others = [page for page in _distinct(pages) if page.path != article.path]
     weights = _rarity([*others, article])
     reading = _Reading(article, weights)
-    scored = [_scored(reading, page, weights) for page in others if page.live or limits.include_planned]
-    fit = [
-        candidate
-        for candidate in scored
-        if candidate.relation in {"hub", "spoke"} or candidate.similarity >= limits.similarity_floor
-    ]
+    scored = [(page, _scored(reading, page, weights)) for page in others if page.live or limits.include_planned]
+    fit = [_candidate(page, found) for page, found in scored if found.fits(limits)]
     fit.sort(key=lambda candidate: (candidate.relation not in {"hub", "spoke"}, -candidate.score, candidate.target))
     bonds = sum(candidate.relation in {"hub", "spoke"} for candidate in fit)
     by_path = {page.path: page for page in others}
@@ -125,14 +126,17 @@ def find_candidates(
     def owned(text: str, candidate: LinkCandidate) -> bool:
         return owners.get(anchor_key(text)) == candidate.target
 
+    namesakes = defaultdict[str, set[str]](set)
     known: list[SitePage | LinkingArticle] = [article, *others]
-    names = {name: anchor_key(name) for page in known for name in _keywords(page)}
+    for page in known:
+        for name in _keywords(page):
+            namesakes[name].add(page.path)
+    names = Names(namesakes)
     chosen = []
     for candidate in fit:
         anchors = tuple(text for text in candidate.anchors if owned(text, candidate))
-        anchors += _unmistakable_endings(candidate.target, known, names)
-        within = longer_phrases(anchors, names)
-        chosen.append(candidate.model_copy(update={"anchors": anchors, "not_within": within}))
+        anchors += _unmistakable_endings(by_path[candidate.target], names, namesakes)
+        chosen.append(candidate.model_copy(update={"anchors": anchors, "not_within": names.longer(anchors)}))
     return chosen
 
 
@@ -151,9 +155,7 @@ def inbound_sources(
     weights = _rarity([new_page, *others])
     scored = [_scored(_Reading(article, weights), new_page, weights) for article in others]
     found = [
-        InboundSource(article.path, fit.score)
-        for article, fit in zip(others, scored, strict=True)
-        if fit.relation in {"hub", "spoke"} or fit.similarity >= limits.similarity_floor
+        InboundSource(article.path, fit.score) for article, fit in zip(others, scored, strict=True) if fit.fits(limits)
     ]
     return sorted(found, key=lambda source: (-source.score, source.path))
 
@@ -181,47 +183,51 @@ def _relation(article: LinkingArticle, page: SitePage) -> Relation:
     return "spoke" if article.is_hub else "sibling"
 
 
-# A section's words do not change with the article that it is compared with.
-@lru_cache(maxsize=4096)
-def _said(text: str) -> frozenset[str]:
-    return frozenset(content_stems(text))
-
-
 class _Reading:
-    """An article as it is compared with many pages: the words of each section and what it is about, read once."""
+    """An article as it is compared with many pages: what it is about, read once."""
 
     def __init__(self, article: LinkingArticle, weights: Weights) -> None:
         self.article = article
-        self.said = [_said(section.text) for section in article.sections]
         self.about = _subject(article, weights)
 
 
-def _scored(reading: _Reading, page: SitePage, weights: Weights) -> LinkCandidate:
+class _Fit(NamedTuple):
+    score: float
+    similarity: float
+    relation: Relation
+
+    def fits(self, rules: LinkRules) -> bool:
+        return self.relation in {"hub", "spoke"} or self.similarity >= rules.similarity_floor
+
+
+def _scored(reading: _Reading, page: SitePage, weights: Weights) -> _Fit:
     about, relation = _subject(page, weights), _relation(reading.article, page)
     total = sum(about.values()) or 1.0
-    covered = [sum(weight for term, weight in about.items() if term in words) for words in reading.said]
+    covered = [sum(weight for term, weight in about.items() if term in words) for words in reading.article.said]
     coverage = max(covered, default=0.0) / total
     similarity = _COVERAGE * coverage + _SUBJECT * _cosine(about, reading.about)
     score = min(1.0, similarity + _BONUS[relation]) * (1.0 if page.live else _PLANNED)
-    return LinkCandidate(
-        target=page.path,
-        title=page.title,
-        anchors=(),
-        score=round(score, 4),
-        similarity=round(similarity, 4),
-        relation=relation,
-        live=page.live,
-    )
+    return _Fit(round(score, 4), round(similarity, 4), relation)
+
+
+def _candidate(page: SitePage, found: _Fit) -> LinkCandidate:
+    return LinkCandidate(target=page.path, title=page.title, anchors=(), live=page.live, **found._asdict())
 
 
 def _subject(page: SitePage | LinkingArticle, weights: Weights) -> dict[str, float]:
     """What a page is about: the stems of its title and keywords, weighted by where they stand and how rare they are."""
-    primary, *secondary = _keywords(page) or ("",)
+    return {term: stress * weights.get(term, 1.0) for term, stress in _stressed(page.title, _keywords(page))}
+
+
+# How often a site's titles and keywords use a word does not change with the article that they are compared with.
+@lru_cache(maxsize=8192)
+def _stressed(title: str, keywords: tuple[str, ...]) -> tuple[tuple[str, float], ...]:
+    primary, *secondary = keywords or ("",)
     terms: defaultdict[str, float] = defaultdict(float)
-    for text, weight in ((page.title, _TITLE), (primary, _PRIMARY), *((text, _SECONDARY) for text in secondary)):
+    for text, weight in ((title, _TITLE), (primary, _PRIMARY), *((text, _SECONDARY) for text in secondary)):
         for term in set(content_stems(text)):
             terms[term] += weight
-    return {term: (1 + math.log(1 + count)) * weights.get(term, 1.0) for term, count in terms.items()}
+    return tuple((term, 1 + math.log(1 + count)) for term, count in terms.items())
 
 
 def _rarity(pages: Sequence[SitePage | LinkingArticle]) -> dict[str, float]:
@@ -245,15 +251,15 @@ def _named(candidate: LinkCandidate, pages: Mapping[str, SitePage]) -> LinkCandi
     return candidate.model_copy(update={"anchors": anchors})
 
 
-def _unmistakable_endings(
-    target: str, pages: Sequence[SitePage | LinkingArticle], names: Mapping[str, tuple[str, ...]]
-) -> tuple[str, ...]:
+def _unmistakable_endings(page: SitePage, names: Names, namesakes: Mapping[str, set[str]]) -> tuple[str, ...]:
     """Endings of a page's keywords that stand in no other page's keywords, the linking article's included."""
-    mine = [keyword for page in pages if page.path == target for keyword in _keywords(page)]
-    others = {names[keyword] for page in pages if page.path != target for keyword in _keywords(page)}
-    endings = {anchor_key(text): text for keyword in mine for text in shortened(keyword)}
-    own = {names[keyword] for keyword in mine}
-    clear = [key for key in endings if key not in own and not any(holds(name, key) for name in others)]
+    endings = {anchor_key(text): text for keyword in _keywords(page) for text in shortened(keyword)}
+    own = {anchor_key(keyword) for keyword in _keywords(page)}
+    clear = [
+        key
+        for key in endings
+        if key not in own and all(namesakes[phrase] == {page.path} for _, phrase, _ in names.holding(key))
+    ]
     return tuple(endings[key] for key in sorted(clear, key=len, reverse=True))
 
 

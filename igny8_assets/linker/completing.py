@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from igny8_assets.linker.linking import LinkedArticle, set_links
 from igny8_assets.review import Verdict, settle_review, verdict_on
 from igny8_assets.sites.draft_page import DraftPage, build_draft_page
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.events import append_event
 from igny8_resources.platform import Platform
 from igny8_resources.requests import finish_items

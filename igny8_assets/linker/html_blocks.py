@@ -196,9 +196,12 @@ class _Reader(HTMLParser):
             block.runs.append(self.run)
         self.run.text += text
         block.text += text
-        for index in range(len(text)):
-            self.run.starts.append(start if end is not None else start + index)
-            self.run.ends.append(end if end is not None else start + index + 1)
+        if end is None:
+            self.run.starts.extend(range(start, start + len(text)))
+            self.run.ends.extend(range(start + 1, start + len(text) + 1))
+        else:
+            self.run.starts.extend([start] * len(text))
+            self.run.ends.extend([end] * len(text))
 
     def _block(self) -> Block | None:
         return next((element.block for element in reversed(self.stack) if element.block is not None), None)

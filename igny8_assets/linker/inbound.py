@@ -1,6 +1,6 @@
 """Links to a new page from pages that already exist, so that nothing goes live as an orphan."""
 
-from igny8_assets.linker.anchors import anchor_key, anchor_phrases, longer_phrases
+from igny8_assets.linker.anchors import Names, anchor_key, anchor_phrases
 from igny8_assets.linker.candidates import LinkCandidate, LinkRules, SitePage
 from igny8_assets.linker.html_blocks import read_page
 from igny8_assets.linker.injection import INBOUND, InternalLinkFact, add_links, own_list
@@ -34,7 +34,7 @@ def inbound_patch(
     None when the page links there already, is the new page itself, or its list at the end is full.
     """
     limits = rules or LinkRules()
-    if page.path == new_page.path or _listed(html) >= limits.most_related + _FURTHER:
+    if page.path == new_page.path or _listed(html) >= most_listed(limits):
         return None
     own = anchor_key(page.primary_keyword)
     phrases = anchor_phrases(new_page.primary_keyword, new_page.title, new_page.secondary_keywords)
@@ -44,7 +44,7 @@ def inbound_patch(
         target=new_page.path,
         title=new_page.title,
         anchors=anchors,
-        not_within=longer_phrases(anchors, {name: anchor_key(name) for name in names}),
+        not_within=Names(names).longer(anchors),
         score=1.0,
         similarity=1.0,
         relation="other",
@@ -52,6 +52,11 @@ def inbound_patch(
     )
     result = add_links(html, [candidate], limits, site_url=site_url, heading=heading, prefix=INBOUND)
     return InboundPatch(path=page.path, html=result.html, link=result.links[0]) if result.links else None
+
+
+def most_listed(rules: LinkRules) -> int:
+    """How many links the list at the end of a page may hold, its own and those for newer pages."""
+    return rules.most_related + _FURTHER
 
 
 def _listed(html: str) -> int:

@@ -82,7 +82,7 @@ def inject_links(
     site.
     """
     own = {link.link_id for link in read_page(html).links if link.link_id.startswith(OUTBOUND)}
-    return add_links(_without(html, own), candidates, rules, heading=heading, site_url=site_url)
+    return add_links(_without(html, own) if own else html, candidates, rules, heading=heading, site_url=site_url)
 
 
 def add_links(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from igny8_assets.schema.structured_data import StructuredData, structured_data
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.platform import Platform
 from igny8_resources.requests import report_progress
 from igny8_resources.warehouse.store import writer as store

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from igny8_assets.social.composing import PLATFORM_RULES, ComposedPost, compose
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.ai.providers import ImageCall
 from igny8_resources.contracts.social import SocialBrief, SocialDraft
 from igny8_resources.contracts.vocabulary import SocialPlatform

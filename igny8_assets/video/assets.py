@@ -87,7 +87,8 @@ def voiceover(context: dg.AssetExecutionContext, platform: PlatformResource) -> 
 
     def on_section(number: int, total: int) -> None:
         with parts.warehouse.write() as session:
-            report_progress(session, partition, RENDER_VIDEO, "AI_CALL", f"speaking section {number} of {total}")
+            said = f"speaking section {number} of {total}"
+            report_progress(session, partition, RENDER_VIDEO, "AI_CALL", said, pieces=(number - 1, total))
 
     with explained():
         spoken = speak_script(parts, partition, on_section)

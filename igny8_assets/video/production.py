@@ -15,7 +15,7 @@ from igny8_assets.video.rendering import RenderProgress, render_timeline
 from igny8_assets.video.timeline import SectionPictures, build_timeline
 from igny8_assets.video.video_cards import card_for_section
 from igny8_assets.video.voiceover import SectionVoice, recorded_voice, voice_from_wav
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.ai.providers import ImageCall, Palette, SpeechCall
 from igny8_resources.ai.router import TextResult, digest_of
 from igny8_resources.contracts.video import VideoBrief, VideoScript, WordTiming

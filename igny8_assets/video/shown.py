@@ -73,6 +73,6 @@ def reporting(parts: "Platform", partition: str, log: Callable[[str], None]) -> 
         message = f"frame {progress.frame} of {progress.frames}{left}"
         log(message)
         with parts.warehouse.write() as session:
-            report_progress(session, partition, RENDER_VIDEO, "SAVE", message)
+            report_progress(session, partition, RENDER_VIDEO, "SAVE", message, pieces=(progress.frame, progress.frames))
 
     return on_progress

@@ -33,10 +33,6 @@ SECONDS_BETWEEN_LOOKS = 1.0
 Facts = dict[str, Any]
 
 
-class Stopped(Exception):
-    """The work was called off before the article's next stage."""
-
-
 @dataclass(frozen=True)
 class CheckResult:
     """What a check found on one article; one that is not ``blocking`` passes only when it found nothing."""

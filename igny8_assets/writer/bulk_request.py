@@ -15,7 +15,7 @@ from igny8_resources.ai.batch_deferral import BatchDeferral
 from igny8_resources.ai.openai_batch import batches_of
 from igny8_resources.platform import Platform
 from igny8_resources.progress import tell
-from igny8_resources.requests import OPEN_ITEM
+from igny8_resources.requests import OPEN_ITEM, OPEN_REQUEST
 from igny8_resources.warehouse.tables.ledgers import Request, RequestItem
 from jobs.names import WRITE_ARTICLE
 from sensors.failures import record_failure
@@ -121,5 +121,6 @@ class BulkRequest:
         tell(self.request_id, str(pace))
         with self.parts.warehouse.write() as session:
             request = session.get_one(Request, self.request_id, with_for_update={"key_share": True})
-            if request.status in {"queued", "running"}:
+            if request.status in OPEN_REQUEST:
                 request.message = str(pace)
+                request.done, request.total = pace.ended, pace.total

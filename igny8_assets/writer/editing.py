@@ -7,6 +7,7 @@ that changed has to pass the checks and be approved again, whoever changed it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from igny8_assets.article_passages import word_count
@@ -17,7 +18,7 @@ from igny8_assets.word_forms import count_words
 from igny8_assets.writer.article_html import render_article
 from igny8_assets.writer.long_articles import outline_of, write_one_section
 from igny8_assets.writer.sources import prepare_sources
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.contracts.long_articles import SectionBrief
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, Citation, Section
 from igny8_resources.events import append_event
@@ -54,6 +55,96 @@ def edit_article(
     if changed:
         _tell(session, "article.edited", content, task, by)
     return Edited(content, changed, _findings(session, content, task, site))
+
+
+class FieldsRefused(ValueError):
+    """Fields of an article cannot be set as asked; ``field`` names the first at fault."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(why)
+        self.field = field
+
+
+@dataclass(frozen=True)
+class ArticleFields:
+    """What an article is found by; None leaves a field as it is."""
+
+    title: str | None = None
+    slug: str | None = None
+    meta_title: str | None = None
+    meta_description: str | None = None
+    primary_keyword: str | None = None
+    secondary_keywords: tuple[str, ...] | None = None
+
+
+def edit_fields(
+    session: Session, content: Content, task: Task, site: Site, fields: ArticleFields, *, by: str, base_version: int
+) -> Edited:
+    """Set an article's title, address, meta texts or keywords as a person's new version; its text stays.
+
+    The article has to pass the checks and be approved again: both look at these fields.
+
+    Raises:
+        VersionConflict: the article has another version by now; nothing was saved.
+        FieldsRefused: another article has the slug, or the page is public under the one that it has.
+    """
+    _require_version(content, base_version)
+    draft = ArticleDraft.model_validate(content.draft)
+    if fields.slug is not None and fields.slug != content.slug:
+        _move(session, content, fields.slug)
+    texts = {
+        "title": fields.title,
+        "slug": fields.slug,
+        "meta_title": fields.meta_title,
+        "meta_description": fields.meta_description,
+    }
+    changed = draft.model_copy(update={name: text for name, text in texts.items() if text is not None})
+    keywords = (
+        content.primary_keyword if fields.primary_keyword is None else fields.primary_keyword,
+        content.secondary_keywords if fields.secondary_keywords is None else list(fields.secondary_keywords),
+    )
+    if changed == draft and keywords == (content.primary_keyword, content.secondary_keywords):
+        return Edited(content, False, _findings(session, content, task, site))
+    # The brief that checks and later writers read is the task's.
+    content.primary_keyword, content.secondary_keywords = keywords
+    task.primary_keyword, task.secondary_keywords = keywords
+    html = render_article(changed, sources=citable_sources(session, task.id))
+    store.add_standing(session, content, task, changed, html, word_count(changed), _person(by))
+    _tell(session, "article.edited", content, task, by)
+    return Edited(content, True, _findings(session, content, task, site))
+
+
+def _move(session: Session, content: Content, slug: str) -> None:
+    if content.published_at is not None:
+        raise FieldsRefused("slug", f"the page is public at {content.slug!r}, and links lead there")
+    taken = select(Content.title).where(
+        Content.site_id == content.site_id, Content.slug == slug, Content.id != content.id
+    )
+    if (title := session.scalar(taken)) is not None:
+        raise FieldsRefused("slug", f"“{title}” has this slug already")
+    content.slug = slug
+
+
+def send_back(session: Session, content: Content, task: Task, *, by: str, reason: str) -> None:
+    """Turn an article down that is in review or approved: a draft again, with the reason on record.
+
+    Raises:
+        NotReady: it is neither in review nor approved.
+    """
+    if content.status not in {"review", "approved"}:
+        raise NotReady(f"“{content.title}” is {content.status}; only one in review or approved can be sent back")
+    content.status = task.status = "draft"
+    content.approved_at, content.approved_by = None, ""
+    task.error = f"Sent back by {by.removeprefix('user:')}: {reason}"
+    append_event(
+        session,
+        "article.rejected",
+        task.partition_key or "",
+        account_id=content.account_id,
+        site_id=content.site_id,
+        payload={"content_id": content.id, "version": content.version, "by": by, "reason": reason},
+        actor=by,
+    )
 
 
 def accept_proposal(

@@ -60,14 +60,6 @@ _KNOWN_SCRIPTS = frozenset({"LATIN"}).union(*_SCRIPTS.values())
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def language_of(text: str) -> str | None:
-    """The language whose commonest words a text uses most (ISO 639-1), or None where none of them is used enough."""
-    words = [word.casefold() for word in _WORD.findall(text)]
-    shares = _shares(words)
-    best = max(shares, key=lambda language: shares[language])
-    return best if len(words) >= FEWEST_WORDS and shares[best] >= LEAST_SHARE else None
-
-
 def script_of(text: str) -> str | None:
     """The script of most letters of a text, as Unicode names it (``LATIN``, ``CJK``), or None of too few letters."""
     letters = [letter for letter in text[:20_000] if letter.isalpha()]

@@ -5,7 +5,7 @@ from typing import Any
 
 from igny8_assets.page_pictures import site_picture
 from igny8_assets.writer.image_texts import without_repeats
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.ai.providers import ImageCall
 from igny8_resources.ai.router import TextResult
 from igny8_resources.contracts.writer import ArticleDraft, ImagePlan, ImagePlanBrief

@@ -15,12 +15,13 @@ from igny8_assets.writer.source_passages import BUDGET, choose_passages, questio
 from igny8_assets.writer.source_reading import SourceRefused, read_source
 from igny8_resources.media import MediaStore, content_key
 from igny8_resources.platform import Platform
+from igny8_resources.public_addresses import MayReach, is_public
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.store import sources as store
 from igny8_resources.warehouse.store.sites import tenant_of
 from igny8_resources.warehouse.store.writer import brief_for, task_of
 from igny8_resources.warehouse.tables.writer import Task, TaskSource
-from igny8_resources.web_pages import MayReach, PageUnreadable, checked_address, fetch_page, is_public
+from igny8_resources.web_pages import PageUnreadable, checked_address, fetch_page
 
 MOST_ADDRESS = 2000
 MOST_FILE_BYTES = 20 * 1024 * 1024

@@ -10,7 +10,7 @@ from decimal import Decimal
 from igny8_assets.writer.article_html import render_article, word_count
 from igny8_assets.writer.long_articles import Drafted, is_long, write_in_steps
 from igny8_assets.writer.sources import prepare_sources, share_used
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft
 from igny8_resources.events import append_event
 from igny8_resources.platform import Platform

@@ -267,7 +267,7 @@ def new_deployment(home: Path, plan: SitePlan = PLAN) -> Deployment:
     made = Deployment(home)
     migrate(made.parts.warehouse)
     with made.parts.warehouse.write() as session:
-        account = create_account(session, "demo", "Crema Lane Media", credits=FIRST_CREDITS, reference="first")
+        account = create_account(session, "demo", "Crema Lane Media", credits=FIRST_CREDITS)
         create_site(session, account, plan)
     stage_file(made.parts, plan.key, KEYWORDS.encode(), "coffee.csv")
     made.instance.add_dynamic_partitions("sites", [plan.key])

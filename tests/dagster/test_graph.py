@@ -194,6 +194,8 @@ def test_sensors_and_schedules_run_by_default(deployment: Deployment) -> None:
         "content_requests",
         "batches",
         "inbox",
+        "webhooks",
+        "automation_rules",
         "run_failures",
         "run_cancellations",
         "video_events",

@@ -48,7 +48,7 @@ def clustered(tmp_path: Path) -> Deployment:
     migrate(made.parts.warehouse)
     with made.parts.warehouse.write() as session:
         for key, slug in ((SITE, "demo"), (OTHER, "other")):
-            account = create_account(session, slug, slug, credits=FIRST_CREDITS, reference="first")
+            account = create_account(session, slug, slug, credits=FIRST_CREDITS)
             create_site(session, account, PLAN if key == SITE else SitePlan(OTHER, "Second", "https://second.example"))
         first, second = place_of(session, SITE), place_of(session, OTHER)
         pillar = Pillar(**first.owned, stable_id="p-1", name="Moka Pots", head_keyword="moka pot")

@@ -9,6 +9,7 @@ from dagster._core.execution.plan import active
 from deployments import FIRST_CREDITS, SITE, Deployment, checks_of, failure_of, metadata_of
 
 from igny8_resources.ai.openai_text import OpenAITextProvider
+from igny8_resources.ai.retries import Retrying
 from igny8_resources.ai.shared_gate import SharedGate
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditTransaction
 from igny8_resources.warehouse.tables.writer import Content, ContentVersion
@@ -53,10 +54,10 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
     monkeypatch.setattr(active, "time", clock)
-    for waits in (OpenAITextProvider, SharedGate):
-        pauses = waits.__init__.__kwdefaults__
-        monkeypatch.setitem(pauses, "sleep", clock.sleep)
-        monkeypatch.setitem(pauses, "clock", clock.time)
+    waiting = {"sleep": clock.sleep, "clock": clock.time}
+    monkeypatch.setitem(OpenAITextProvider.__init__.__kwdefaults__, "retrying", Retrying(**waiting))
+    for name, way in waiting.items():
+        monkeypatch.setitem(SharedGate.__init__.__kwdefaults__, name, way)
     return clock
 
 

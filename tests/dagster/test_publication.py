@@ -9,7 +9,8 @@ import pytest
 from deployments import SITE, Deployment, checks_of, failure_of, metadata_of
 
 from igny8_assets.publishing.static_site import document_key, read_document
-from igny8_assets.review import AUTOMATION, NotApprovable, approve
+from igny8_assets.review import AUTOMATION
+from igny8_resources.warehouse.store.approval import NotApprovable, approve
 from igny8_resources.warehouse.store.sites import automation_of, set_module, site_by_key
 from igny8_resources.warehouse.store.writer import content_of
 from igny8_resources.warehouse.tables.ledgers import Effect, Event

@@ -6,9 +6,9 @@ import dagster as dg
 import pytest
 from deployments import SITE, Deployment
 
-from igny8_assets.review import approve
 from igny8_resources.events import append_event
 from igny8_resources.requests import Item, report_progress, submit_request
+from igny8_resources.warehouse.store.approval import approve
 from igny8_resources.warehouse.store.sites import set_module, site_by_key
 from igny8_resources.warehouse.store.writer import content_of
 from igny8_resources.warehouse.tables.ledgers import Event, Request, RequestItem

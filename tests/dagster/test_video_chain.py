@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from deployments import SITE, Deployment, checks_of, failure_of, metadata_of
 
-from igny8_assets.review import approve
 from igny8_assets.video import presets
 from igny8_resources.contracts.video import VideoScript
+from igny8_resources.warehouse.store.approval import approve
 from igny8_resources.warehouse.store.sites import set_module, site_by_key
 from igny8_resources.warehouse.store.writer import content_of
 from igny8_resources.warehouse.tables.automation import AutomationStage

@@ -10,18 +10,19 @@ from datetime import UTC, datetime
 import pytest
 from rich.console import Console
 
-from bench import __main__ as program
 from bench.home import ROOT, temporary_home
 from bench.process_tree import PeakMemory, cpu_seconds, memory_bytes
 from bench.results import (
     Figure,
     Measurement,
     MeasurementFailed,
+    kept_results,
     median_figure,
     median_ratio,
     results_table,
     write_results,
 )
+from bench.running import in_own_home
 
 HEAVY = (
     "sqlalchemy",
@@ -75,7 +76,7 @@ def test_a_measurement_holds_when_all_its_limits_do_and_fails_when_it_could_not_
 def test_results_are_kept_with_limits_raw_repeats_and_the_machine(tmp_path):
     began = datetime(2026, 11, 21, 3, 4, 5, tzinfo=UTC)
     figure = median_figure("tick, 100 partitions", [5.0, 7.0, 6.0], "ms", limit=100, note="nothing new")
-    path = write_results(tmp_path / "bench", began, [a_measurement(figure)], quick=True)
+    path = write_results(tmp_path / "bench", began, kept_results(began, [a_measurement(figure)], quick=True))
 
     assert path.name == "20261121T030405Z.json"
     assert (tmp_path / "bench" / "latest.json").read_text() == path.read_text()
@@ -116,7 +117,7 @@ def test_a_measurement_that_fails_is_noted_and_the_next_ones_go_on(tmp_path):
     def measure(_home, *, quick):
         raise MeasurementFailed("igny8 demo ended with 1")
 
-    taken = program.measured("demo", measure, tmp_path, quick=True)
+    taken = in_own_home("demo", measure, tmp_path, quick=True)
     assert not taken.held
     assert taken.failure == "igny8 demo ended with 1"
 

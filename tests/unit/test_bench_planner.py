@@ -18,8 +18,8 @@ from bench.planner.labelled_queries import labelled_queries
 from bench.planner.programs import Programs
 from bench.planner.quality import JUDGED_PEERS, OURS, Score, limits_of
 from bench.planner.query_sets import LabelledSet, banking77, halves_of, search_queries
-from bench.planner.report import markdown, report, write_report
-from bench.results import Figure, Measurement, MeasurementFailed
+from bench.planner.report import markdown, report
+from bench.results import Figure, Measurement, MeasurementFailed, write_results
 from igny8_assets.planner.keywords.files import preview
 from igny8_resources.word_stems import normalise
 
@@ -174,7 +174,7 @@ def test_the_report_keeps_limits_scores_peers_and_what_was_left_out(tmp_path):
         Measurement("import", (), 1.0, (0, 0), "no PostgreSQL answers"),
     ]
     kept = report(began, taken, scores=[score.as_json()], peers={"bertopic": "0.17.4"}, banking77="absent")
-    path = write_report(tmp_path / "bench", began, kept)
+    path = write_results(tmp_path / "bench", began, kept)
 
     assert path.name == "20261121T030405Z.json"
     assert json.loads((tmp_path / "bench" / "latest.json").read_text()) == json.loads(path.read_text()) == kept

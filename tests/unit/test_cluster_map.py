@@ -8,6 +8,8 @@ from PIL import Image
 
 from igny8_assets.planner.clusters.map_drawing import HEIGHT, WIDTH, MappedCluster, draw_cluster_map
 
+MAP_END, LEGEND = WIDTH - 400, WIDTH - 376
+
 
 def subjects(count: int, pillars: int = 4) -> list[MappedCluster]:
     chance = np.random.default_rng(7)
@@ -30,10 +32,15 @@ def picture(data: bytes) -> np.ndarray:
     return np.asarray(image.convert("RGB"))
 
 
+def ink(pixels: np.ndarray) -> np.ndarray:
+    """Which pixels are clearly not the paper's colour."""
+    return np.abs(pixels.astype(int) - pixels[5, 5]).sum(axis=2) > 60
+
+
 @pytest.mark.parametrize("count", [1, 2, 5, 40])
 def test_any_number_of_clusters_makes_a_map(count):
     pixels = picture(draw_cluster_map(subjects(count), title="Crema Lane", subtitle="keywords"))
-    left = pixels[100:, : WIDTH - 400].reshape(-1, 3)
+    left = pixels[100:, :MAP_END].reshape(-1, 3)
     assert len(np.unique(left, axis=0)) > 5, "nothing was drawn"
 
 
@@ -45,14 +52,20 @@ def test_the_same_clusters_give_the_same_picture_in_any_order():
 def test_clusters_without_any_demand_and_in_one_place_are_drawn_beside_each_other():
     same = [MappedCluster(f"Twin {n}", "One", 1, 0.0, np.ones(8)) for n in range(12)]
     pixels = picture(draw_cluster_map(same, title="Twins"))
-    drawn = np.argwhere(np.abs(pixels[100:, : WIDTH - 400].astype(int) - pixels[5, 5]).sum(axis=2) > 60)
+    drawn = np.argwhere(ink(pixels)[100:, :MAP_END])
     assert np.ptp(drawn[:, 1]) > 100
 
 
 def test_long_and_foreign_names_do_not_break_it():
     names = ["a" * 200, "المطبخ", "エスプレッソ", ""]
     made = [MappedCluster(name, name or "none", 3, 5.0, np.eye(4)[n]) for n, name in enumerate(names)]
-    picture(draw_cluster_map(made, title="x" * 300))
+    drawn = ink(picture(draw_cluster_map(made, title="x" * 300, subtitle="y" * 300)))
+    assert drawn[:100].any(), "no title"
+    assert drawn[100:, :MAP_END].any(), "no map"
+    assert drawn[100:, LEGEND:].any(), "no legend"
+    assert not drawn[100:, MAP_END:LEGEND].any(), "a name runs into the legend"
+    drawn[8:-8, 8:-8] = False
+    assert not drawn.any(), "something runs over the picture's edge"
 
 
 def test_no_cluster_is_an_error():

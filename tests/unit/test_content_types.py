@@ -81,7 +81,7 @@ def test_the_parts_stand_in_the_page_in_the_order_of_the_contract(content_type: 
 
 @pytest.mark.parametrize("content_type", CONTENT_TYPES)
 def test_two_pages_of_one_type_are_two_texts(content_type: str) -> None:
-    structure = structures_of(content_type)[0]  # type: ignore[arg-type]
+    structure = structures_of(content_type)[0]
     one = written(content_type, structure, "espresso machine")[1]
     other = written(content_type, structure, "flat feet")[1]
     assert one.introduction[0] != other.introduction[0]

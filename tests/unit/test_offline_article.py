@@ -164,3 +164,10 @@ def test_an_edited_outline_is_followed_and_a_thin_cluster_is_not_padded() -> Non
     assert [heading for heading in headings if heading in brief.outline] == list(brief.outline)
     assert article_words(draft) < 1200
     assert draft.faq[0].question == "Where can I buy a moka pot?"
+
+
+@pytest.mark.parametrize("keyword", ["?", "***", ".", "", "what is", "咖啡"])
+def test_a_keyword_of_nothing_but_signs_is_written_about_all_the_same(keyword: str) -> None:
+    brief, _ = written("clean grinder")
+    draft = write_article(brief.model_copy(update={"primary_keyword": KeywordFacts(text=keyword)}))
+    assert article_words(draft) > 300

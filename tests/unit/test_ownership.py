@@ -1,5 +1,6 @@
 """Who holds a piece of work, and whether that process is still there."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -100,3 +101,60 @@ def test_a_database_that_is_away_for_a_moment_does_not_end_the_renewing(monkeypa
 def test_work_that_fails_ends_its_renewing():
     with pytest.raises(RuntimeError), kept_alive(lambda: None):
         raise RuntimeError
+
+
+def test_leases_side_by_side_are_each_renewed_though_one_of_them_cannot_be(monkeypatch):
+    monkeypatch.setattr(ownership, "LEASE", timedelta(seconds=0.03))
+
+    def broken() -> None:
+        raise RuntimeError("a mistake of whoever holds this lease")
+
+    one, other = threading.Semaphore(0), threading.Semaphore(0)
+    with kept_alive(one.release), kept_alive(broken), kept_alive(other.release):
+        assert all(one.acquire(timeout=10) and other.acquire(timeout=10) for _ in range(3))
+
+
+def test_a_lease_that_ends_while_it_is_renewed_waits_for_that(monkeypatch):
+    """Whoever settles next does not meet a renewal of its own."""
+    monkeypatch.setattr(ownership, "LEASE", timedelta(seconds=0.03))
+    began, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def renew() -> None:
+        began.set()
+        may_end.wait(10)
+        ended.set()
+
+    with kept_alive(renew):
+        assert began.wait(10)
+        threading.Timer(0.05, may_end.set).start()
+    assert ended.is_set()
+
+
+def test_many_leases_take_one_thread():
+    with contextlib.ExitStack() as open_leases:
+        for _ in range(20):
+            open_leases.enter_context(kept_alive(lambda: None))
+        assert [thread.name for thread in threading.enumerate()].count("leases") == 1
+
+
+def test_a_forked_process_renews_its_own_leases_and_none_of_its_parents(monkeypatch):
+    monkeypatch.setattr(ownership, "LEASE", timedelta(seconds=0.03))
+    told, tells = os.pipe()
+    renewed = threading.Event()
+
+    def renew() -> None:
+        renewed.set()
+        os.write(tells, b"%d " % os.getpid())
+
+    with kept_alive(renew):
+        assert renewed.wait(10)
+        child = os.fork()
+        if child == 0:
+            own = threading.Event()
+            with kept_alive(own.set):
+                os._exit(0 if own.wait(10) else 1)
+        _, status = os.waitpid(child, 0)
+    os.close(tells)
+    with os.fdopen(told) as said:
+        assert {int(pid) for pid in said.read().split()} == {os.getpid()}
+    assert os.waitstatus_to_exitcode(status) == 0

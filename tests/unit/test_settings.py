@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from igny8_resources.settings import Settings, SettingsError, load_settings
+from igny8_resources.vault import Vault, new_key, open_vault
 
 
 @pytest.fixture(autouse=True)
@@ -150,3 +151,26 @@ class TestSigningKey:
 
 def _key_of(home: str) -> str:
     return Settings(home=Path(home)).signing_key()
+
+
+class TestVaultKeys:
+    def test_one_is_made_once_and_readable_by_its_owner_alone(self, tmp_path):
+        [key] = load_settings().vault_key_chain()
+        assert load_settings().vault_key_chain() == [key]
+        path = tmp_path / "home" / "secrets" / "vault_key"
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert open_vault(load_settings()).decrypt(Vault([key]).encrypt("sesame")) == "sesame"
+
+    def test_keys_that_are_set_encrypt_and_the_kept_one_still_opens(self, monkeypatch):
+        before = open_vault(load_settings()).encrypt("from before")
+        newest, older = new_key(), new_key()
+        monkeypatch.setenv("IGNY8_VAULT_KEYS", f"{newest}, {older}")
+        assert load_settings().vault_key_chain()[:2] == [newest, older]
+        vault = open_vault(load_settings())
+        assert vault.decrypt(before) == "from before"
+        assert Vault([newest]).decrypt(vault.encrypt("now")) == "now"
+
+    def test_keys_that_are_set_from_the_beginning_are_all_there_is(self, monkeypatch, tmp_path):
+        monkeypatch.setenv("IGNY8_VAULT_KEYS", new_key())
+        assert len(load_settings().vault_key_chain()) == 1
+        assert not (tmp_path / "home" / "secrets").exists()

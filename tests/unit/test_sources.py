@@ -1,17 +1,18 @@
 """Sources: what a document says, which of its passages matter, and what may be fetched at all."""
 
 import ipaddress
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import numpy as np
 import pytest
 
 from igny8_assets.writer.source_passages import PASSAGE, choose_passages, split_passages
 from igny8_assets.writer.source_reading import MOST_CHARACTERS, SourceRefused, read_source
-from igny8_resources.web_pages import PageUnreadable, fetch_page, is_public
+from igny8_resources.public_addresses import is_public
+from igny8_resources.web_pages import PageUnreadable, fetch_page
+from tests.stand_ins.local_http import LocalServer
 
 PAGE = b"""<!doctype html><html><head><title>Water &amp; scale</title><style>p{color:red}</style></head><body>
 <nav><a href="/">Home</a></nav><main><h1>Water and scale</h1>
@@ -105,6 +106,7 @@ def test_sources_that_fit_are_taken_whole_without_a_model():
     [
         "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.1.2.3", "224.0.0.1",
         "::1", "fe80::1", "fc00::1", "::ffff:10.0.0.1", "2002:0a00:0001::1", "64:ff9b::a00:1", "255.255.255.255",
+        "fec0::1", "::7f00:1", "::ffff:8.8.8.8", "5f00::1", "3fff::1", "ff02::1", "fd00:ec2::254", "168.63.129.16", "192.0.0.192",
     ],
 )  # fmt: skip
 def test_addresses_inside_networks_are_not_public(address: str):
@@ -171,13 +173,9 @@ def web() -> Iterator[Web]:
         def log_message(self, *_arguments: object) -> None:
             return
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    made.port = server.server_address[1]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield made
-    server.shutdown()
-    server.server_close()
+    with LocalServer(Handler) as server:
+        made.port = server.port
+        yield made
 
 
 def anywhere(_address: object) -> bool:

@@ -1,4 +1,4 @@
-"""Decisions of people on clusters: move, merge, split, rename, lock. The next clustering keeps every one of them."""
+"""Decisions of people on clusters: make, move, merge, split, rename, lock, empty. The next clustering keeps every one of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from igny8_assets.planner.clusters.identity import founder_text, mint_id
 from igny8_assets.planner.clusters.naming import describe_cluster
 from igny8_assets.planner.clusters.rows import cluster_values, facts_of
+from igny8_resources.contracts.vocabulary import PLANNED_KEYWORDS
 from igny8_resources.events import append_event
 from igny8_resources.warehouse.tables.planner import Cluster, ClusterKeyword, ContentIdea, Keyword, Pillar
 from igny8_resources.warehouse.tables.tenancy import Site
@@ -40,10 +41,76 @@ def move_keywords(session: Session, site: Site, texts: Sequence[str], target: st
         EditRefused: no such cluster, or no such keyword.
     """
     cluster = cluster_by_id(session, site, target)
-    keywords = _keywords(session, site, texts, market=cluster.market)
+    return take_keywords(session, site, _keywords(session, site, texts, market=cluster.market), cluster, by=by)
+
+
+def take_keywords(session: Session, site: Site, keywords: Sequence[Keyword], cluster: Cluster, *, by: str) -> Edited:
+    """Put these keywords of a site into a live cluster and pin them there."""
+    _refuse_set_aside(keywords)
     moved = _pin(session, site, [keyword.id for keyword in keywords], cluster)
     _record(session, site, cluster, "moved", by, {"keywords": [keyword.text for keyword in keywords]})
     return Edited(cluster, moved)
+
+
+def release_keywords(session: Session, site: Site, keywords: Sequence[Keyword], cluster: Cluster, *, by: str) -> Edited:
+    """Take keywords out of a cluster; they are in none until the next clustering finds them a place.
+
+    Raises:
+        EditRefused: a keyword is not in the cluster.
+    """
+    ids = [keyword.id for keyword in keywords]
+    links = session.scalars(
+        select(ClusterKeyword).where(ClusterKeyword.cluster_id == cluster.id, ClusterKeyword.keyword_id.in_(ids))
+    ).all()
+    if missing := set(ids) - {link.keyword_id for link in links}:
+        texts = [keyword.text for keyword in keywords if keyword.id in missing]
+        raise EditRefused(f"{cluster.name} does not hold {', '.join(map(repr, texts))}")
+    for link in links:
+        session.delete(link)
+    session.flush()
+    measure_clusters(session, [cluster.id])
+    _record(session, site, cluster, "released", by, {"keywords": [keyword.text for keyword in keywords]})
+    return Edited(cluster, len(links))
+
+
+def create_cluster(session: Session, site: Site, keywords: Sequence[Keyword], *, name: str, by: str) -> Edited:
+    """A cluster of its own for these keywords, wherever they are now; ``name`` may be empty for its head keyword's.
+
+    Raises:
+        EditRefused: no keyword, one that is set aside, or a name longer than 200 characters.
+    """
+    if not keywords:
+        raise EditRefused("a cluster needs at least one keyword")
+    _refuse_set_aside(keywords)
+    new = _founded(session, site, keywords, sector_id=keywords[0].sector_id, pillar_id=None)
+    moved = _pin(session, site, [keyword.id for keyword in keywords], new)
+    if name:
+        rename_cluster(session, site, new.stable_id, name, by=by)
+    _record(session, site, new, "created", by, {"keywords": [keyword.text for keyword in keywords]})
+    return Edited(new, moved)
+
+
+def dissolve_cluster(session: Session, site: Site, stable_id: str, *, by: str) -> Edited:
+    """Retire a cluster: its keywords are in none until the next clustering, and ideas that nobody works on are rejected.
+
+    Raises:
+        EditRefused: no such cluster, or it is locked.
+    """
+    cluster = cluster_by_id(session, site, stable_id)
+    if cluster.locked:
+        raise EditRefused(f"{cluster.name} is locked; unlock it first")
+    links = session.scalars(select(ClusterKeyword).where(ClusterKeyword.cluster_id == cluster.id)).all()
+    for link in links:
+        session.delete(link)
+    session.flush()
+    measure_clusters(session, [cluster.id])
+    session.execute(
+        update(ContentIdea)
+        .where(ContentIdea.cluster_id == cluster.id, ContentIdea.status.in_(_IDLE_IDEAS))
+        .values(status="rejected", conflict="its cluster was deleted")
+    )
+    _record(session, site, cluster, "dissolved", by, {"keywords": len(links)})
+    return Edited(cluster, len(links))
 
 
 def merge_clusters(session: Session, site: Site, source: str, target: str, *, by: str) -> Edited:
@@ -78,16 +145,48 @@ def split_cluster(session: Session, site: Site, source: str, texts: Sequence[str
     keywords = [keyword for keyword in _keywords(session, site, texts, market=old.market) if keyword.id in members]
     if missing := {normalise(text) for text in texts} - {keyword.normalized_text for keyword in keywords}:
         raise EditRefused(f"{old.name} ({source}) does not hold {', '.join(map(repr, sorted(missing)))}")
-    if len(keywords) == len(members):
-        raise EditRefused(f"nothing would be left of {old.name} ({source}); rename it instead")
+    return split_off(session, site, keywords, old, by=by)
+
+
+def split_off(session: Session, site: Site, keywords: Sequence[Keyword], old: Cluster, *, by: str) -> Edited:
+    """Give these keywords of a live cluster one of their own; see ``split_cluster``.
+
+    Raises:
+        EditRefused: a keyword that is not in it, or nothing would be left of it.
+    """
+    members = _member_ids(session, old)
+    chosen = {keyword.id for keyword in keywords}
+    if strangers := [keyword.text for keyword in keywords if keyword.id not in members]:
+        raise EditRefused(f"{old.name} ({old.stable_id}) does not hold {', '.join(map(repr, strangers))}")
+    if not keywords:
+        raise EditRefused("name at least one keyword")
+    if len(chosen) == len(members):
+        raise EditRefused(f"nothing would be left of {old.name} ({old.stable_id}); rename it instead")
+    new = _founded(session, site, keywords, sector_id=old.sector_id, pillar_id=old.pillar_id, market=old.market)
+    moved = _pin(session, site, sorted(chosen), new)
+    _pin(session, site, [member for member in members if member not in chosen], old)
+    _record(session, site, new, "split", by, {"source": old.stable_id})
+    return Edited(new, moved)
+
+
+def _founded(
+    session: Session,
+    site: Site,
+    keywords: Sequence[Keyword],
+    *,
+    sector_id: int | None,
+    pillar_id: int | None,
+    market: str | None = None,
+) -> Cluster:
+    """A new cluster, named after the most searched of the keywords that it will have."""
     taken = set(session.scalars(select(Cluster.stable_id).where(Cluster.site_id == site.id)))
     head = max(keywords, key=lambda keyword: (keyword.volume or 0, keyword.normalized_text))
     new = Cluster(
         account_id=site.account_id,
         site_id=site.id,
-        sector_id=old.sector_id,
-        pillar_id=old.pillar_id,
-        market=old.market,
+        sector_id=sector_id,
+        pillar_id=pillar_id,
+        market=head.market if market is None else market,
         stable_id=mint_id(founder_text((head.market, head.normalized_text)), taken),
         name=head.text[:200],
         head_keyword=head.text,
@@ -95,11 +194,12 @@ def split_cluster(session: Session, site: Site, source: str, texts: Sequence[str
     )
     session.add(new)
     session.flush()
-    chosen = {keyword.id for keyword in keywords}
-    moved = _pin(session, site, sorted(chosen), new)
-    _pin(session, site, [member for member in members if member not in chosen], old)
-    _record(session, site, new, "split", by, {"source": source})
-    return Edited(new, moved)
+    return new
+
+
+def _refuse_set_aside(keywords: Sequence[Keyword]) -> None:
+    if aside := [keyword.text for keyword in keywords if keyword.status not in PLANNED_KEYWORDS]:
+        raise EditRefused(f"{', '.join(map(repr, aside))}: set aside; a cluster holds new and active keywords only")
 
 
 def rename_cluster(session: Session, site: Site, stable_id: str, name: str, *, by: str) -> Edited:
@@ -200,11 +300,11 @@ def _pin(session: Session, site: Site, keyword_ids: Sequence[int], target: Clust
         for keyword_id in sorted(loose)
     )
     session.flush()
-    _measure(session, touched)
+    measure_clusters(session, touched)
     return moved
 
 
-def _measure(session: Session, cluster_ids: Iterable[int]) -> None:
+def measure_clusters(session: Session, cluster_ids: Iterable[int]) -> None:
     """Bring the figures of clusters up to date; one without a keyword is retired, and so is a pillar without a cluster."""
     pillars: set[int] = set()
     for cluster_id in sorted(cluster_ids):

@@ -99,10 +99,11 @@ def draw_cluster_map(clusters: Sequence[MappedCluster], *, title: str, subtitle:
     circles = _placed(drawn, colours)
     picture = Image.new("RGB", (WIDTH * _SCALE, HEIGHT * _SCALE), _PAPER)
     canvas = ImageDraw.Draw(picture)
-    _write(canvas, (_MARGIN, 26), title, "display_bold", 28, _INK)
+    room = WIDTH - 2 * _MARGIN
+    _write(canvas, (_MARGIN, 26), _fitted(title, "display_bold", 28, room), "display_bold", 28, _INK)
     left_out = len(clusters) - len(drawn)
     note = subtitle + (f" – the {len(drawn)} largest of {len(clusters)} clusters are drawn" if left_out else "")
-    _write(canvas, (_MARGIN, 62), note, "text", 17, _QUIET)
+    _write(canvas, (_MARGIN, 62), _fitted(note, "text", 17, room), "text", 17, _QUIET)
     for circle in circles:
         _circle(canvas, circle)
     _labels(canvas, circles)
@@ -167,6 +168,8 @@ def _parted(places: np.ndarray, radii: np.ndarray, width: float, height: float) 
     """Circles pushed apart until they hardly overlap, within the frame; larger ones give way less."""
     reach = radii[:, None] + radii[None, :] + 3.0
     share = (radii[None, :] ** 2) / (radii[:, None] ** 2 + radii[None, :] ** 2)
+    least, most = radii[:, None], np.array([width, height]) - radii[:, None]
+    places = np.clip(places, least, most)
     for _ in range(200):
         apart = places[:, None, :] - places[None, :, :]
         distance = np.linalg.norm(apart, axis=2)
@@ -180,8 +183,7 @@ def _parted(places: np.ndarray, radii: np.ndarray, width: float, height: float) 
         if overlap.max(initial=0.0) < 0.5:
             break
         push = (apart / distance[..., None]) * (overlap * share)[..., None]
-        places = places + 0.6 * push.sum(axis=1)
-        places = np.clip(places, radii[:, None], np.array([width, height]) - radii[:, None])
+        places = np.clip(places + 0.6 * push.sum(axis=1), least, most)
     return places
 
 

@@ -119,15 +119,21 @@ def _indexed(unit: np.ndarray, kept: int) -> tuple[np.ndarray, np.ndarray, np.nd
     there = np.asarray(matches.keys, dtype=np.int64)
     valid = np.arange(there.shape[1])[None, :] < np.asarray(matches.counts)[:, None]
     there = np.where(valid, there, numbers[:, None])
-    cosines = np.empty(there.shape, dtype=np.float32)
-    height = max(1, _BLOCK_CELLS // (unit.shape[1] * there.shape[1]))
-    for start in range(0, count, height):
-        part = slice(start, start + height)
-        cosines[part] = np.einsum("id,ijd->ij", unit[part], unit[there[part]])
-    cosines[there == numbers[:, None]] = -1.0
-    best = np.argsort(-cosines, axis=1, kind="stable")[:, :kept]
-    there, cosines = np.take_along_axis(there, best, axis=1), np.take_along_axis(cosines, best, axis=1)
+    cores = os.cpu_count() or 1
+    height = max(1, _BLOCK_CELLS // (cores * unit.shape[1] * there.shape[1]))
+    with ThreadPoolExecutor(cores) as workers:
+        found = workers.map(lambda start: _best_of(unit, there, start, height, kept), range(0, count, height))
+        there, cosines = (np.concatenate(parts) for parts in zip(*found, strict=True))
     return np.repeat(numbers, kept), there.ravel(), cosines.ravel()
+
+
+def _best_of(unit: np.ndarray, there: np.ndarray, start: int, height: int, kept: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of the candidates of ``height`` rows from ``start`` on the nearest ones, by whole rows; and their cosines."""
+    candidates = there[start : start + height]
+    cosines = np.einsum("id,ijd->ij", unit[start : start + height], unit[candidates])
+    cosines[candidates == np.arange(start, start + len(candidates))[:, None]] = -1.0
+    best = np.argsort(-cosines, axis=1, kind="stable")[:, :kept]
+    return np.take_along_axis(candidates, best, axis=1), np.take_along_axis(cosines, best, axis=1)
 
 
 def _main_directions(unit: np.ndarray) -> np.ndarray:

@@ -11,7 +11,7 @@ from igny8_assets.planner.clusters.rows import cluster_values, facts_of
 from igny8_assets.planner.keywords.sectors import Sector as SectorSeeds
 from igny8_assets.planner.keywords.sectors import sector_of_cluster
 from igny8_assets.planner.keywords.text import search_kinds
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.ai.router import digest_of
 from igny8_resources.events import append_event
 from igny8_resources.platform import Platform
@@ -148,7 +148,8 @@ def _shown_as(site_key: str) -> str:
 def _embedding_progress(parts: Platform, site_key: str) -> Callable[[int, int], None]:
     def told(done: int, total: int) -> None:
         with parts.warehouse.write() as session:
-            report_progress(session, site_key, PLAN_SITE, "PREP", f"reading keywords: {done:,} of {total:,}")
+            said = f"reading keywords: {done:,} of {total:,}"
+            report_progress(session, site_key, PLAN_SITE, "PREP", said, pieces=(done, total))
 
     return told
 

@@ -12,7 +12,7 @@ from igny8_assets.planner.ideas.links import Destination, link_targets
 from igny8_assets.planner.ideas.page_claims import claim_of, gate_of, phrase_likeness, stop
 from igny8_assets.planner.ideas.term_ideas import Term, most_useful, plan_term_idea, term_title
 from igny8_assets.planner.keywords.text import topic_stems
-from igny8_resources.ai.journal import Answered
+from igny8_resources.ai.calls import Answered
 from igny8_resources.contracts.planner import ClusterBrief, IdeaDraft
 from igny8_resources.events import append_event
 from igny8_resources.platform import Platform

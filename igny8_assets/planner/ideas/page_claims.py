@@ -19,8 +19,8 @@ from igny8_resources.warehouse.store.sites import tenant_of
 from igny8_resources.warehouse.tables.planner import ContentIdea
 from igny8_resources.warehouse.tables.tenancy import Site
 
-# Ideas of these kinds claim nothing: not worded yet, or stopped at the gate.
-NO_CLAIM = frozenset({"planned", "conflict", "refresh"})
+# Ideas of these kinds claim nothing: not worded yet, stopped at the gate, or turned down by a person.
+NO_CLAIM = frozenset({"planned", "conflict", "refresh", "rejected"})
 
 
 @dataclass(frozen=True)

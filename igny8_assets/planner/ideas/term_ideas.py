@@ -10,7 +10,6 @@ from igny8_assets.planner.keywords.text import modifiers
 from igny8_resources.contracts.vocabulary import ContentStructure
 from igny8_resources.word_stems import normalise
 
-CATEGORIES = frozenset({"category", "product_cat"})
 TAGS = frozenset({"post_tag", "product_tag", "tag"})
 _TITLES: dict[ContentStructure, str] = {
     "category_archive": "{name}: Every Guide and How to Choose",

@@ -1,8 +1,9 @@
 """One table of a keyword file to keyword rows, column by column."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from igny8_assets.planner.keywords.cells import (
@@ -156,7 +157,7 @@ class _BlockReader:
             [self.mapping.tool] * count,
             self.numbers,
         )
-        return list(map(KeywordRow._make, zip(*fields, strict=True)))
+        return list(map(_MADE_ROW, zip(*fields, strict=True)))
 
     def _keywords(self) -> tuple[list[str], list[str]]:
         texts = self._column("keyword")
@@ -172,7 +173,7 @@ class _BlockReader:
         for place in unlike:
             text = texts[place]
             normals[place] = normal = normalise(text)
-            if expected := _keyword_trouble(text, normal):
+            if expected := keyword_trouble(text, normal):
                 self._report(self.numbers[place], header, text, expected)
         return texts, normals
 
@@ -238,7 +239,7 @@ class _BlockReader:
             except CellError as error:
                 trouble[cell] = str(error), refuse
         if not trouble:
-            return [known[cell] for cell in cells]
+            return list(map(known.__getitem__, cells))
         for number, cell in zip(self.numbers, cells, strict=True):
             if cell in trouble:
                 expected, costs_row = trouble[cell]
@@ -253,6 +254,8 @@ class _BlockReader:
             self.refused.add(number)
 
 
+# What ``_make`` does, without a call of Python's own for each row.
+_MADE_ROW: Callable[[Iterable[Any]], KeywordRow] = partial(tuple.__new__, KeywordRow)
 _PLAIN = re.compile(r"[a-z0-9]+(?: [a-z0-9]+)*").fullmatch
 
 
@@ -271,7 +274,8 @@ def _is_bucket(cell: str) -> bool:
     return volume is None or volume in GOOGLE_BUCKETS
 
 
-def _keyword_trouble(text: str, normal: str) -> str | None:
+def keyword_trouble(text: str, normal: str) -> str | None:
+    """What was expected in the place of a text that is no keyword; None for one that is. ``normal`` is its normal form."""
     if not normal:
         return "a keyword"
     if len(text) > MAX_KEYWORD_CHARACTERS:

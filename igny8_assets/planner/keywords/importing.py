@@ -312,4 +312,5 @@ def _tell(parts: Platform, site_key: str, name: str, done: int, total: int) -> N
         return
     with parts.warehouse.write() as session:
         for job in (LOAD_KEYWORDS, PLAN_SITE):
-            report_progress(session, site_key, job, "SAVE", f"{name}: {done:,} of {total:,} rows")
+            said = f"{name}: {done:,} of {total:,} rows"
+            report_progress(session, site_key, job, "SAVE", said, pieces=(done, total))

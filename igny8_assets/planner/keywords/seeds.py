@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -19,11 +20,12 @@ class Industry:
     seeds: int
 
 
-def industries() -> list[Industry]:
-    """What the library covers, by name."""
-    return [
+@cache
+def industries() -> tuple[Industry, ...]:
+    """What the library covers, by name; read once a process, for it comes with the program."""
+    return tuple(
         Industry(slug, name, len(seed_keywords(slug))) for slug, name in sorted(_names().items(), key=lambda e: e[1])
-    ]
+    )
 
 
 def seed_keywords(industry: str) -> list[KeywordRow]:
