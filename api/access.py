@@ -1,30 +1,89 @@
 """The dependency that every protected route has: who is asking, and a way into the warehouse that is already theirs."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Annotated
+from dataclasses import replace
+from functools import lru_cache
+from typing import TYPE_CHECKING, Annotated
 
-from fastapi import Depends
+from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from sqlalchemy.orm import Session
 
 from api.problems import Problem, signed_out
-from api.service import Service, service_of
-from api.tenancy import Principal, principal_of, scope
-from api.tokens import TokenRefused
+from api.service import Service, its_service
+from api.tenancy import Principal, SignedIn, principal_by_sign_in, principal_of, scope
+from api.tokens import Claims, TokenRefused
+from igny8_resources import api_keys
+from igny8_resources.warehouse.engine import Warehouse
+
+if TYPE_CHECKING:
+    from igny8_resources.platform import Platform
 
 _bearer = HTTPBearer(
-    auto_error=False, scheme_name="access token", description="The `access_token` that `/api/v1/auth/login/` gives."
+    auto_error=False,
+    scheme_name="access token",
+    description="The `access_token` that `/api/v1/auth/login/` gives, or an API key, which begins with `igny8_`.",
 )
 
 
-@dataclass(frozen=True)
-class Access:
-    """A signed-in user and the warehouse as they may see it."""
+# Where a request keeps the way in that its dependencies gave it.
+SCOPE_KEY = "igny8.access"
+Gate = Callable[[Principal], None]
 
-    principal: Principal
-    service: Service
+
+class Access:
+    """A signed-in user and the warehouse as they may see it.
+
+    Who it is is looked up when it is first asked for, or by ``prove``: on the thread that does the work, so that a request
+    goes to a thread once. Whatever was required of them before is looked at in the same moment.
+    """
+
+    def __init__(self, service: Service, find: Callable[[], Principal]) -> None:
+        self.service = service
+        self._find = find
+        self._gates: list[Gate] = []
+        self._principal: Principal | None = None
+
+    @property
+    def principal(self) -> Principal:
+        """Who is asking, who may do what was required of them.
+
+        Raises:
+            Problem: as ``prove``.
+        """
+        if self._principal is None:
+            found = self._find()
+            for gate in self._gates:
+                gate(found)
+            self._principal = found
+        return self._principal
+
+    def prove(self) -> "Access":
+        """Find out who is asking, and whether they may; once.
+
+        Raises:
+            Problem: 401, nobody is signed in any more; 403, they may not do what was required of them.
+        """
+        _ = self.principal
+        return self
+
+    def through(self, gate: Gate) -> "Access":
+        """Require something of whoever it is: a gate raises a ``Problem``."""
+        if self._principal is not None:
+            gate(self._principal)
+        self._gates.append(gate)
+        return self
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The warehouse for work that opens its own sessions: the account's, without the scope of the principal's sites."""
+        return self.service.warehouse.of_account(self.principal.account_id)
+
+    @property
+    def platform(self) -> "Platform":
+        """Models and what they need, over the account's warehouse."""
+        return self.service.platform_of(self.principal.account_id)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -41,50 +100,149 @@ class Access:
             yield session
 
 
-def _signed_in(
-    service: Annotated[Service, Depends(service_of)],
+def access_of(service: Service, token: str) -> Access:
+    """The way in of whoever an access token or an API key speaks for, looked up.
+
+    Raises:
+        Problem: 401, the token cannot be used or its user is gone; 403, the account is not active.
+    """
+    return _way_in(service, token).prove()
+
+
+def _way_in(service: Service, token: str) -> Access:
+    """The same, not looked up yet; only a token that was not made here is refused at once."""
+    if token.startswith(api_keys.BEGINNING):
+        return Access(service, lambda: _by_key(service, token))
+    try:
+        claims = service.tokens.read(token)
+    except TokenRefused as refused:
+        raise signed_out(str(refused)) from refused
+    return Access(service, lambda: _by_sign_in(service, claims))
+
+
+def _by_sign_in(service: Service, claims: Claims) -> Principal:
+    found = principal_by_sign_in(service.warehouse, claims.user_id, claims.account_id, claims.sign_in_id)
+    if found is None:
+        raise signed_out("The access token is not valid: sign in again.")
+    return _active(found)
+
+
+def _by_key(service: Service, key: str) -> Principal:
+    with service.warehouse.read() as session:
+        row = api_keys.find_key(session, key)
+        found = principal_of(session, row.created_by, row.account_id) if row is not None else None
+    if row is None or found is None:
+        raise signed_out("This API key is not valid: it was revoked, has expired, or who made it has left.")
+    principal = _active(found)
+    if api_keys.use_is_stale(row):
+        with service.warehouse.of_account(row.account_id).write() as session:
+            api_keys.note_use(session, row.id)
+    return replace(principal, key_prefix=row.prefix, scopes=api_keys.granted(row.scopes))
+
+
+def _active(found: SignedIn) -> Principal:
+    if found.account_status != "active":
+        raise Problem(403, f"This account is {found.account_status}.")
+    return found.principal
+
+
+# What follows asks nobody and waits for nothing: as plain functions each of them would be carried to a thread and back.
+
+
+async def _signed_in(
+    request: Request,
+    service: Annotated[Service, Depends(its_service)],
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
 ) -> Access:
     if credentials is None:
         raise signed_out("Sign in first: send the header `Authorization: Bearer <access token>`.")
-    try:
-        claims = service.tokens.read(credentials.credentials)
-    except TokenRefused as refused:
-        raise signed_out(str(refused)) from refused
-    with service.warehouse.read() as session:
-        found = principal_of(session, claims.user_id, claims.account_id)
-    if found is None:
-        raise signed_out("The access token is not valid: sign in again.")
-    if found.account_status != "active":
-        raise Problem(403, f"This account is {found.account_status}.")
-    return Access(found.principal, service)
-
-
-def _may_write(access: Annotated[Access, Depends(_signed_in)]) -> Access:
-    if not access.principal.may_write:
-        raise Problem(403, f"The role {access.principal.role} may read but not change anything.")
+    access = _way_in(service, credentials.credentials)
+    request.scope[SCOPE_KEY] = access
     return access
 
 
-def _sees_account(access: Annotated[Access, Depends(_signed_in)]) -> Access:
-    if not access.principal.sees_whole_account:
-        raise Problem(403, f"The role {access.principal.role} sees single sites; this is about the whole account.")
-    return access
+SignedInCaller = Annotated[Access, Depends(_signed_in)]
 
 
-def _may_change_account(access: Annotated[Access, Depends(_may_write)]) -> Access:
-    return _sees_account(access)
+async def _person(access: SignedInCaller) -> Access:
+    return access.through(_is_a_person)
 
 
-def _may_issue_credits(access: Annotated[Access, Depends(_signed_in)]) -> Access:
-    if not access.principal.may_issue_credits:
-        raise Problem(403, f"The role {access.principal.role} may not grant or adjust credits.")
-    return access
+async def _may_read(access: SignedInCaller) -> Access:
+    return access.through(_has_scope("read"))
 
 
-Anyone = Annotated[Service, Depends(service_of)]
-Reader = Annotated[Access, Depends(_signed_in)]
+async def _may_write(access: SignedInCaller) -> Access:
+    return access.through(_has_scope("write")).through(_has_writing_role)
+
+
+async def _may_change_account(access: Annotated[Access, Depends(_may_write)]) -> Access:
+    return access.through(_sees_every_site)
+
+
+async def _may_manage(access: SignedInCaller) -> Access:
+    return access.through(_has_scope("admin")).through(_has_managing_role)
+
+
+async def _manages_in_person(access: Annotated[Access, Depends(_may_manage)]) -> Access:
+    return access.through(_is_a_person)
+
+
+async def _sees_credits(access: SignedInCaller) -> Access:
+    return access.through(_has_scope("billing"))
+
+
+async def _sees_account(access: Annotated[Access, Depends(_sees_credits)]) -> Access:
+    return access.through(_sees_every_site)
+
+
+async def _may_issue_credits(access: Annotated[Access, Depends(_sees_credits)]) -> Access:
+    return access.through(_has_issuing_role)
+
+
+def _is_a_person(who: Principal) -> None:
+    if who.sign_in_id is None:
+        raise Problem(403, "This is for people who signed in; an API key cannot do it.")
+
+
+@lru_cache(maxsize=8)
+def _has_scope(scope: api_keys.Scope) -> Gate:
+    def gate(who: Principal) -> None:
+        if not who.may(scope):
+            raise Problem(403, f"This API key does not have the scope {scope}.")
+
+    return gate
+
+
+def _has_writing_role(who: Principal) -> None:
+    if not who.may_write:
+        raise Problem(403, f"The role {who.role} may read but not change anything.")
+
+
+def _has_managing_role(who: Principal) -> None:
+    if not who.manages:
+        raise Problem(403, f"The role {who.role} may not manage the account.")
+
+
+def _sees_every_site(who: Principal) -> None:
+    if not who.sees_whole_account:
+        raise Problem(403, f"The role {who.role} sees single sites; this is about the whole account.")
+
+
+def _has_issuing_role(who: Principal) -> None:
+    if not who.may_issue_credits:
+        raise Problem(403, f"The role {who.role} may not grant or adjust credits.")
+
+
+Anyone = Annotated[Service, Depends(its_service)]
+# Whoever signed in with a password, whatever their role: their own devices and password.
+Person = Annotated[Access, Depends(_person)]
+Reader = Annotated[Access, Depends(_may_read)]
 Writer = Annotated[Access, Depends(_may_write)]
 AccountWriter = Annotated[Access, Depends(_may_change_account)]
+# Owners, admins and developers: people, sites, keys, the account.
+Manager = Annotated[Access, Depends(_may_manage)]
+ManagingPerson = Annotated[Access, Depends(_manages_in_person)]
+BillingReader = Annotated[Access, Depends(_sees_credits)]
 AccountReader = Annotated[Access, Depends(_sees_account)]
 CreditIssuer = Annotated[Access, Depends(_may_issue_credits)]

@@ -8,41 +8,75 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 
 from api import openapi, problems
+from api.desk import site as desk
 from api.links import ROOT
-from api.middleware import Doorway
+from api.middleware import Doorway, watch_access_log
+from api.progress_watch import ProgressWatch
+from api.request_metrics import CountedRequests, RequestMetrics
 from api.routes import (
     auth,
+    auth_account,
+    auth_keys,
+    auth_passwords,
+    auth_people,
+    automation,
     billing,
     billing_movements,
     distribution,
     files,
+    link_pages,
     pages,
     planner,
+    planner_clusters,
+    planner_files,
+    planner_ideas,
+    planner_keywords,
+    planner_taxonomies,
+    site_changes,
     sites,
     system,
+    system_metrics,
+    system_tasks,
     thinker,
     thinker_images,
     thinker_prompts,
     video,
+    webhooks,
     writer,
     writer_editing,
+    writer_fields,
     writer_requests,
     writer_sources,
+    writer_tasks,
 )
 from api.service import Service
 from api.tokens import Tokens
+from api.uploads import FORM_BYTES
 from igny8_resources.settings import Settings, load_settings
-from igny8_resources.warehouse.engine import Warehouse
+from igny8_resources.warehouse.api_role import open_api_warehouse
 
 ROUTERS = (
     auth,
+    auth_passwords,
+    auth_people,
+    auth_keys,
+    auth_account,
     sites,
+    site_changes,
+    # Before the paths that end with an id: /keywords/export/ is no keyword.
+    planner_files,
     planner,
+    planner_keywords,
+    planner_clusters,
+    planner_ideas,
+    planner_taxonomies,
     writer,
     writer_editing,
+    writer_fields,
+    writer_tasks,
     writer_sources,
     writer_requests,
     distribution,
@@ -52,7 +86,11 @@ ROUTERS = (
     thinker,
     thinker_images,
     thinker_prompts,
+    automation,
+    webhooks,
     system,
+    system_metrics,
+    system_tasks,
 )
 
 
@@ -63,14 +101,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     Raises:
         SettingsError: a setting cannot be used; the message names its variable.
+        RoleRefused: the database role of the API's own could go past row-level security.
     """
     settings = settings or load_settings()
-    warehouse = Warehouse(settings.warehouse)
+    warehouse = open_api_warehouse(settings)
+    metrics = RequestMetrics()
     tokens = Tokens(settings.signing_key(), timedelta(minutes=settings.access_token_minutes))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        yield
+        async with metrics.flushed(warehouse):
+            yield
         warehouse.dispose()
 
     app = FastAPI(
@@ -85,14 +126,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.service = Service(settings, warehouse, tokens)
-    app.add_middleware(Doorway, https_only=settings.public_url.startswith("https://"))
+    app.state.progress = ProgressWatch()
+    file_bytes = settings.import_max_bytes + FORM_BYTES
+    larger = dict.fromkeys((f"{ROOT}{path}" for path in planner_files.UPLOADS), file_bytes)
+    app.add_middleware(Doorway, https_only=settings.public_url.startswith("https://"), larger=larger)
+    app.add_middleware(CountedRequests, metrics=metrics)
+    watch_access_log()
     problems.install(app, warehouse)
-    v1 = APIRouter(prefix=ROOT)
+    # Each level of routers is gone through once more for every request: all stand on the first.
     for module in ROUTERS:
-        v1.include_router(module.router)
-    v1.include_router(files.media_router)
-    app.include_router(v1)
+        app.include_router(module.router, prefix=ROOT)
+    app.include_router(files.media_router, prefix=ROOT)
     app.include_router(files.preview_router)
     app.include_router(pages.router)
+    app.include_router(link_pages.router)
+    desk.include(app)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app

@@ -1,9 +1,20 @@
 """The shapes around every answer: one object, one page of a list, one refusal."""
 
+import re
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+)
 
 T = TypeVar("T")
 
@@ -15,9 +26,19 @@ class Shape(BaseModel):
 
 
 class Asked(BaseModel):
-    """What a request may contain; a field that is not known is refused, so that a typing error is not a silent loss."""
+    """What a body may contain.
 
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+    A field that is not known is refused, so that a typing error is not a silent loss; so is a value of another type, such as
+    `true` for an id. Amounts and times, which JSON has no types for, are fields of the types below.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, strict=True)
+
+
+class AskedAsText(Asked):
+    """What query parameters or the fields of a form may contain: numbers and all else come as text."""
+
+    model_config = ConfigDict(strict=False)
 
 
 class Envelope(BaseModel, Generic[T]):
@@ -31,7 +52,7 @@ class Envelope(BaseModel, Generic[T]):
 class Page(BaseModel, Generic[T]):
     """One page of a list."""
 
-    count: int = Field(description="How many rows there are on all pages.")
+    count: int = Field(description="How many rows there are on all pages; 10,000 where there are that many or more.")
     next: str | None = Field(description="Absolute URL of the next page; null on the last one.")
     previous: str | None = Field(description="Absolute URL of the page before; null on the first one.")
     results: list[T] = Field(description="The rows of this page.")
@@ -55,6 +76,7 @@ _MEANINGS = {
     413: "The body is larger than the service takes.",
     416: "The byte range lies outside the file.",
     428: "The change must say which version it was made to: the `If-Match` header is missing.",
+    429: "Too many attempts; the `Retry-After` header says in how many seconds the next one may come.",
     500: "Something went wrong on the service's side; quote the `X-Request-ID` header.",
     502: "A model or another service outside did not answer usably; `error` says what it said.",
     503: "The warehouse does not answer or has no schema.",
@@ -77,11 +99,28 @@ def _plain_decimal(amount: Decimal) -> str:
     return f"{amount.normalize():f}"
 
 
+def _written_day(given: Any) -> Any:
+    # Numbers would be taken for seconds since 1970.
+    if not isinstance(given, date) and not (isinstance(given, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", given)):
+        raise ValueError("expected a day such as 2026-03-31")
+    return given
+
+
+def _written_moment(given: Any) -> Any:
+    if not isinstance(given, datetime) and not (isinstance(given, str) and re.match(r"\d{4}-\d\d-\d\dT\d\d:", given)):
+        raise ValueError("expected a time such as 2026-03-31T12:00:00Z")
+    return given
+
+
 PlainText = Annotated[str, AfterValidator(_without_nul)]
 CreditAmount = Annotated[
     Decimal,
     PlainSerializer(_plain_decimal, return_type=str),
     WithJsonSchema({"type": "string", "examples": ["12.5"]}, mode="serialization"),
 ]
+# An amount as a JSON number or, exact to the last place, as text.
+GivenAmount = Annotated[Decimal, Field(strict=False, allow_inf_nan=False)]
+GivenDay = Annotated[date, Field(strict=False), BeforeValidator(_written_day)]
+GivenMoment = Annotated[AwareDatetime, Field(strict=False), BeforeValidator(_written_moment)]
 # The warehouse's ids are 64-bit; a larger number would be an error of the database instead of a plain "not found".
 RowId = Annotated[int, Field(ge=1, le=2**63 - 1, description="The row's id.")]

@@ -6,19 +6,20 @@ from urllib.parse import urlencode
 
 from fastapi import Request
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, func, or_
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from api.access import Access
-from api.envelope import Asked, Page, PlainText, Shape
+from api.envelope import AskedAsText, Page, PlainText, Shape
 from api.problems import Problem
 from igny8_resources.warehouse.tables.columns import Table
 
 S = TypeVar("S", bound=Shape)
 MOST_ROWS = 200
+MOST_COUNTED = 10_000
 
 
-class ListQuery(Asked):
+class ListQuery(AskedAsText):
     """The query parameters of every list; a list adds its filters as fields and their conditions in ``where``."""
 
     entity: ClassVar[type[Any]]
@@ -41,6 +42,14 @@ class ListQuery(Asked):
         """What to search for."""
         return str(getattr(self, "search", ""))
 
+    def narrowed(self, statement: Select[Any]) -> Select[Any]:
+        """The statement with the conditions of the filters and of the search."""
+        statement = statement.where(*self.where())
+        if self.words:
+            found = (column.icontains(self.words, autoescape=True) for column in self.searched)
+            statement = statement.where(or_(*found))
+        return statement
+
 
 class SearchQuery(ListQuery):
     """A list that can be searched."""
@@ -60,23 +69,25 @@ def list_page(access: Access, request: Request, statement: Select[Any], query: L
         Problem: 404, the page lies beyond the last one.
     """
     entity = query.entity
-    statement = statement.where(*query.where())
-    if query.words:
-        statement = statement.where(or_(*(column.icontains(query.words, autoescape=True) for column in query.searched)))
+    statement = query.narrowed(statement)
     start = (query.page - 1) * query.page_size
     with access.read() as session:
-        counting = statement.with_only_columns(func.count(entity.id), maintain_column_froms=True)
-        count = session.scalar(counting.order_by(None)) or 0
-        if start and start >= count:
+        # A list of a million rows would be read whole to be counted, for a number that nobody turns pages by.
+        counted = statement.with_only_columns(entity.id, maintain_column_froms=True).order_by(None)
+        count = session.scalar(select(func.count()).select_from(counted.limit(MOST_COUNTED + 1).subquery())) or 0
+        if start and start >= count and count <= MOST_COUNTED:
             last = max(1, -(-count // query.page_size))
             raise Problem(404, f"Page {query.page} lies beyond the end: the last page is {last}.")
-        ordered = statement.order_by(*_order(entity, query.order)).limit(query.page_size).offset(start)
-        results = [shape.model_validate(row) for row in session.execute(ordered)]
+        # One row more says whether there is another page.
+        ordered = statement.order_by(*_order(entity, query.order)).limit(query.page_size + 1).offset(start)
+        rows = session.execute(ordered).all()
+    if start and not rows:
+        raise Problem(404, f"Page {query.page} lies beyond the end.")
     return Page[S](
-        count=count,
-        next=_page_url(access, request, query.page + 1) if start + query.page_size < count else None,
+        count=min(count, MOST_COUNTED),
+        next=_page_url(access, request, query.page + 1) if len(rows) > query.page_size else None,
         previous=_page_url(access, request, query.page - 1) if query.page > 1 else None,
-        results=results,
+        results=[shape.model_validate(row) for row in rows[: query.page_size]],
     )
 
 

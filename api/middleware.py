@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 import time
+from collections.abc import Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
@@ -14,6 +15,8 @@ from api.problems import problem_response
 log = logging.getLogger("igny8.api")
 
 MOST_BODY_BYTES = 2 * 1024 * 1024
+# Knowing the address of a draft is the permission to see it.
+_DRAFT = re.compile(r"^/drafts/[^/]+")
 _CALLERS_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _SAFE_HEADERS = {
@@ -29,10 +32,15 @@ _SAFE_HEADERS = {
 
 
 class Doorway:
-    """The outermost layer. ``https_only`` tells browsers to come back by HTTPS alone."""
+    """The outermost layer.
 
-    def __init__(self, app: ASGIApp, *, https_only: bool) -> None:
+    ``https_only`` tells browsers to come back by HTTPS alone; ``larger`` are the paths that take files, each with how many
+    bytes its requests may have.
+    """
+
+    def __init__(self, app: ASGIApp, *, https_only: bool, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
+        self.larger = larger or {}
         self.headers = dict(_SAFE_HEADERS)
         if https_only:
             self.headers["Strict-Transport-Security"] = "max-age=31536000"
@@ -59,14 +67,15 @@ class Doorway:
             await send(message)
 
         try:
-            refusal = _refusal(scope, asked)
+            most = self.larger.get(scope["path"], MOST_BODY_BYTES)
+            refusal = _refusal(scope, asked, most)
             if refusal is not None:
                 await problem_response(*refusal)(scope, receive, guarded_send)
             else:
-                await self.app(scope, _limited(receive), guarded_send)
+                await self.app(scope, _limited(receive, most), guarded_send)
         except Exception:
             # The boundary of the process: whatever was not foreseen is logged whole and answered without a detail.
-            log.exception("request %s failed: %s %s", request_id, scope["method"], scope["path"])
+            log.exception("request %s failed: %s %s", request_id, scope["method"], _logged(scope["path"]))
             if status:
                 raise
             sentence = f"Something went wrong on our side. Quote request {request_id} when you report it."
@@ -75,26 +84,48 @@ class Doorway:
             log.info(
                 "%s %s %s in %.0f ms, request %s",
                 scope["method"],
-                scope["path"],
+                _logged(scope["path"]),
                 status,
                 1000 * (time.perf_counter() - began),
                 request_id,
             )
 
 
-def _refusal(scope: Scope, headers: Headers) -> tuple[int, str] | None:
+class _WithoutSecrets(logging.Filter):
+    """The server's own access log, without what this service does not log either."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Cut the address of a draft off; uvicorn says client, method, address, version and status."""
+        if isinstance(record.args, tuple) and len(record.args) == 5:
+            client, method, address, *rest = record.args
+            record.args = (client, method, _logged(str(address)), *rest)
+        return True
+
+
+def watch_access_log() -> None:
+    """Keep secrets out of uvicorn's access log; calling it twice does it once."""
+    access = logging.getLogger("uvicorn.access")
+    if not any(isinstance(known, _WithoutSecrets) for known in access.filters):
+        access.addFilter(_WithoutSecrets())
+
+
+def _logged(path: str) -> str:
+    return _DRAFT.sub("/drafts/***", path)
+
+
+def _refusal(scope: Scope, headers: Headers, most: int) -> tuple[int, str] | None:
     length = headers.get("content-length", "0")
     if not length.isascii() or not length.isdigit():
         return 400, "The Content-Length header is not a number."
-    if int(length) > MOST_BODY_BYTES:
-        return 413, _too_large()
+    if int(length) > most:
+        return 413, _too_large(most)
     # Neither PostgreSQL nor a file system takes NUL in a text; no honest request has one in its address.
     if "\0" in scope["path"] or b"%00" in scope["query_string"]:
         return 400, "The address contains a NUL character."
     return None
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: int) -> Receive:
     """Count a body that does not say its length beforehand."""
     received = 0
 
@@ -102,12 +133,12 @@ def _limited(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > MOST_BODY_BYTES:
-            raise HTTPException(413, _too_large())
+        if received > most:
+            raise HTTPException(413, _too_large(most))
         return message
 
     return counted
 
 
-def _too_large() -> str:
-    return f"The request body is larger than the {MOST_BODY_BYTES // 1024 // 1024} MiB this service takes."
+def _too_large(most: int) -> str:
+    return f"The request body is larger than the {most / 1024 / 1024:.3g} MiB that are taken here."

@@ -15,19 +15,22 @@ An object comes as `{"success": true, "data": {...}, "message": "..."}`, a list 
 "previous": null, "results": [...]}`, a refusal as `{"success": false, "error": "...", "errors": {"field": ["..."]}}`.
 Times are UTC, amounts of credits are decimal numbers written as text, links inside answers are paths on this host.
 
-Sign in at `POST /api/v1/auth/login/` and send the token as `Authorization: Bearer <access_token>`. Work that takes time
-is answered with 202 and a `task_id`; send an `Idempotency-Key` header to make repeating such a request harmless."""
+Sign in at `POST /api/v1/auth/login/` and send the token as `Authorization: Bearer <access_token>`; programs send an API
+key instead. Work that takes time is answered with 202 and a `task_id`; send an `Idempotency-Key` header to make repeating
+such a request harmless."""
 
 TAGS = (
-    ("auth", "Signing in, and who is signed in."),
+    ("auth", "Signing in; the account, its people, keys and invitations."),
     ("sites", "The websites of the account."),
     ("planner", "Keywords, the clusters they form, and the ideas that come of them."),
     ("writer", "Tasks, articles, images; articles asked for and approved."),
     ("thinker", "Prompts with their versions, author profiles, strategies."),
+    ("automation", "What runs by itself on a site, and the rules that people make."),
     ("socializer", "Posts drafted from published articles."),
     ("video", "Videos made from published articles."),
     ("publisher", "What was published where."),
     ("billing", "Credits: what there is and what it was spent on."),
+    ("webhooks", "Addresses that hear of the account's events, and how each telling went."),
     ("media", "The files behind articles, posts and videos."),
     ("system", "Health, state, and the progress of work."),
 )

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 
+from igny8_resources.warehouse.api_role import RoleRefused
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.migrate import WarehouseNotReady, require_schema
 from igny8_resources.warehouse.store.sites import ModuleDisabled
@@ -54,6 +55,8 @@ def problem_response(
     return JSONResponse(body, status_code=status, headers=dict(headers) if headers else None)
 
 
+# Which role it is and what it may do is for the operator, who reads the log.
+_ROLE_REFUSED = "The database role of this service is refused; its log says why."
 _UNREADABLE = "The request body cannot be read: it has to be JSON in UTF-8."
 _SENTENCES = {
     400: _UNREADABLE,
@@ -85,11 +88,16 @@ def install(app: FastAPI, warehouse: Warehouse) -> None:
         log.error("database failure in %s %s: %s", request.method, request.url.path, type(failure.orig).__name__)
         return problem_response(503, database_trouble(warehouse) or "The database did not answer; try again shortly.")
 
+    async def on_role(_request: Request, refused: RoleRefused) -> JSONResponse:
+        log.error("%s", refused)
+        return problem_response(503, _ROLE_REFUSED)
+
     app.add_exception_handler(Problem, on_problem)  # type: ignore[arg-type]
     app.add_exception_handler(ModuleDisabled, on_module_off)  # type: ignore[arg-type]
     app.add_exception_handler(HTTPException, on_http)  # type: ignore[arg-type]
     app.add_exception_handler(RequestValidationError, on_invalid)  # type: ignore[arg-type]
     app.add_exception_handler(DBAPIError, on_database)  # type: ignore[arg-type]
+    app.add_exception_handler(RoleRefused, on_role)  # type: ignore[arg-type]
 
 
 def database_trouble(warehouse: Warehouse) -> str | None:
@@ -99,6 +107,9 @@ def database_trouble(warehouse: Warehouse) -> str | None:
     except WarehouseNotReady as not_ready:
         sentence = str(not_ready)
         return f"{sentence[0].upper()}{sentence[1:]}."
+    except RoleRefused as refused:
+        log.error("%s", refused)  # noqa: TRY400 - the sentence is the whole story
+        return _ROLE_REFUSED
     except DBAPIError:
         return "The database cannot be reached."
     return None

@@ -17,7 +17,8 @@ from api.envelope import Envelope, PlainText
 from api.links import progress_path
 from api.problems import Problem
 from api.shapes.requests import Accepted
-from igny8_resources.requests import Item, RequestKind, submit_request
+from igny8_resources.contracts.vocabulary import RequestKind
+from igny8_resources.requests import Item, asked_for, submit_request
 from igny8_resources.warehouse.store.sites import require_module
 from igny8_resources.warehouse.tables.ledgers import Request
 from igny8_resources.warehouse.tables.tenancy import Site
@@ -80,7 +81,7 @@ def _submit_once(
     with access.write() as session:
         known = session.scalar(select(Request).where(Request.idempotency_key == key)) if key is not None else None
         if known is not None:
-            if (known.kind, known.payload) != (kind, payload):
+            if (known.kind, asked_for(known)) != (kind, payload):
                 raise _key_taken()
             return _accepted(known.id, "This request was recorded before.")
         work = gates(session)

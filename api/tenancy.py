@@ -3,15 +3,24 @@
 Every statement such a session runs gets the conditions below, whichever tables it names and however it joins them, so
 that no route writes a tenant filter and none can forget one. Rows of another account simply are not there: reading one
 by its id gives nothing, exactly as an id that never existed.
+
+On PostgreSQL the same place names the principal's account to the database, whose policies
+(``igny8_resources.warehouse.row_security``) hold the API's role to that account a second time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import event, select
+from sqlalchemy import BigInteger, Dialect, Select, bindparam, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
+from igny8_resources.sign_ins import living
+from igny8_resources.warehouse.engine import NAME_ACCOUNT_ONCE, Warehouse, bind_account
+from igny8_resources.warehouse.tables.access import SignIn
 from igny8_resources.warehouse.tables.columns import OfAccount, OfSite
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage, Effect, Event, Request
 from igny8_resources.warehouse.tables.tenancy import Account, Site, SiteAccess, User
@@ -21,6 +30,7 @@ GRANTED_ROLES = frozenset({"editor", "viewer"})
 READ_ONLY_ROLES = frozenset({"viewer"})
 # Credits are money: who pays for them cannot make them. The platform's own people and its payment system can.
 CREDIT_ISSUING_ROLES = frozenset({"developer", "system_bot"})
+MANAGING_ROLES = frozenset({"owner", "admin", "developer"})
 _SCOPE = "igny8_api_scope"
 # Rows of an account that may name a site.
 _MAY_NAME_A_SITE = (Event, Request, AiCall, CreditUsage, Effect)
@@ -28,23 +38,39 @@ _MAY_NAME_A_SITE = (Event, Request, AiCall, CreditUsage, Effect)
 
 @dataclass(frozen=True)
 class Principal:
-    """Who is asking. ``site_ids`` are the granted sites; None means every site of the account."""
+    """Who is asking, by which sign-in or API key.
+
+    ``site_ids`` are the granted sites; None means every site of the account. ``scopes`` are what an API key may do at most;
+    None for a person who signed in.
+    """
 
     user_id: int
     email: str
     account_id: int
     role: str
     site_ids: tuple[int, ...] | None
+    sign_in_id: int | None = None
+    key_prefix: str = ""
+    scopes: frozenset[str] | None = None
+
+    def may(self, scope: str) -> bool:
+        """Whether the API key that asks has a scope; a person who signed in is held by their role alone."""
+        return self.scopes is None or scope in self.scopes
 
     @property
     def may_write(self) -> bool:
         """Whether this role may ask for work or change anything."""
-        return self.role not in READ_ONLY_ROLES
+        return self.role not in READ_ONLY_ROLES and self.may("write")
+
+    @property
+    def manages(self) -> bool:
+        """Whether this role looks after the account: its people, sites, keys and what it is called."""
+        return self.role in MANAGING_ROLES and self.may("admin")
 
     @property
     def may_issue_credits(self) -> bool:
         """Whether this role may grant credits and correct a balance."""
-        return self.role in CREDIT_ISSUING_ROLES
+        return self.role in CREDIT_ISSUING_ROLES and self.may("billing")
 
     @property
     def sees_whole_account(self) -> bool:
@@ -54,7 +80,8 @@ class Principal:
     @property
     def actor(self) -> str:
         """How events and approvals name this person; their columns hold 120 characters."""
-        return f"user:{self.email}"[:120]
+        key = f" with key {self.key_prefix}" if self.key_prefix else ""
+        return f"user:{self.email}"[: 120 - len(key)] + key
 
 
 @dataclass(frozen=True)
@@ -66,35 +93,87 @@ class SignedIn:
 
 
 def principal_of(session: Session, user_id: int, account_id: int) -> SignedIn | None:
-    """The principal of an active user, None when there is no such user (any more). Needs a session without a scope."""
-    row = session.execute(
-        select(User.email, User.role, Account.status)
-        .join(Account, Account.id == User.account_id)
-        .where(User.id == user_id, User.account_id == account_id, User.is_active.is_(True))
-    ).one_or_none()
+    """The principal of an active user, None when there is no such user (any more). No sign-in vouches for them.
+
+    Needs a session without a scope, and makes it that account's.
+    """
+    bind_account(session, account_id)
+    row = session.execute(_ACTIVE, {"user_id": user_id, "account_id": account_id}).one_or_none()
     if row is None:
         return None
+    granted = session.scalars(_GRANTS, {"user_id": user_id, "account_id": account_id}).all()
+    return _signed_in(user_id, account_id, row, granted)
+
+
+def principal_by_sign_in(warehouse: Warehouse, user_id: int, account_id: int, sign_in_id: int) -> SignedIn | None:
+    """The principal of an active user whose sign-in has not ended; None when there is no such user (any more).
+
+    Asked before every request, and on PostgreSQL in one round trip: no transaction is begun and none is ended.
+    """
+    asked = {"user_id": user_id, "account_id": account_id, "sign_in_id": sign_in_id}
+    with _asking(warehouse, account_id) as ask:
+        row = next(iter(ask(_SIGNED_IN, asked)), None)
+        if row is None:
+            return None
+        granted = [site_id for (site_id,) in ask(_GRANTS, asked)] if row[1] in GRANTED_ROLES else []
+    return _signed_in(user_id, account_id, row, granted, sign_in_id)
+
+
+_ACTIVE = (
+    select(User.email, User.role, Account.status)
+    .join(Account, Account.id == User.account_id)
+    .where(
+        User.id == bindparam("user_id", type_=BigInteger),
+        User.account_id == bindparam("account_id", type_=BigInteger),
+        User.is_active.is_(True),
+    )
+)
+_SIGNED_IN = _ACTIVE.join(SignIn, SignIn.user_id == User.id).where(living(bindparam("sign_in_id", type_=BigInteger)))
+_GRANTS = select(SiteAccess.site_id).where(
+    SiteAccess.user_id == bindparam("user_id", type_=BigInteger),
+    SiteAccess.account_id == bindparam("account_id", type_=BigInteger),
+)
+
+
+def _signed_in(
+    user_id: int, account_id: int, row: Sequence[str], granted: Sequence[int], sign_in_id: int | None = None
+) -> SignedIn:
     email, role, status = row
-    granted: tuple[int, ...] | None = None
-    if role in GRANTED_ROLES:
-        grants = select(SiteAccess.site_id).where(SiteAccess.user_id == user_id, SiteAccess.account_id == account_id)
-        granted = tuple(session.scalars(grants))
-    return SignedIn(Principal(user_id, email, account_id, role, granted), status)
+    sites = tuple(granted) if role in GRANTED_ROLES else None
+    return SignedIn(Principal(user_id, email, account_id, role, sites, sign_in_id), status)
+
+
+@contextmanager
+def _asking(warehouse: Warehouse, account_id: int) -> Iterator[Callable[[Select[Any], dict[str, int]], Iterable[Any]]]:
+    if warehouse.is_sqlite:
+        with warehouse.read() as session:
+            yield session.execute
+        return
+    with warehouse.at_once() as connection:
+        yield lambda query, asked: connection.exec_driver_sql(
+            f"{NAME_ACCOUNT_ONCE}; {_compiled(query, connection.dialect)}", {**asked, "named_account": str(account_id)}
+        )
+
+
+@lru_cache(maxsize=8)
+def _compiled(query: Select[Any], dialect: Dialect) -> str:
+    return str(query.compile(dialect=dialect))
 
 
 def scope(session: Session, principal: Principal) -> None:
     """Make a session the principal's: from here on it reads and changes only what belongs to them."""
-    session.info[_SCOPE] = _conditions(principal)
+    session.info[_SCOPE] = _conditions(principal.account_id, principal.site_ids)
+    bind_account(session, principal.account_id)
 
 
-def _conditions(principal: Principal) -> Sequence[LoaderCriteriaOption]:
-    account_id = principal.account_id
+# Kept: making them costs as much as a short query.
+@lru_cache(maxsize=1024)
+def _conditions(account_id: int, site_ids: tuple[int, ...] | None) -> Sequence[LoaderCriteriaOption]:
     conditions = [
         with_loader_criteria(OfAccount, lambda row: row.account_id == account_id, include_aliases=True),
         with_loader_criteria(Account, lambda row: row.id == account_id, include_aliases=True),
     ]
-    if principal.site_ids is not None:
-        site_ids = principal.site_ids
+    if site_ids is not None:
         conditions += [
             with_loader_criteria(OfSite, lambda row: row.site_id.in_(site_ids), include_aliases=True),
             with_loader_criteria(Site, lambda row: row.id.in_(site_ids), include_aliases=True),

@@ -3,13 +3,18 @@
 import hashlib
 import hmac
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
 import jwt
 
 ISSUER = "igny8"
 ALGORITHM = "HS256"
+EXPIRED = "The access token has expired: sign in again."
+MOST_REMEMBERED = 4096
 
 
 class TokenRefused(Exception):
@@ -18,10 +23,11 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True)
 class Claims:
-    """Who a token speaks for."""
+    """Who a token speaks for, and by which sign-in: it is worth nothing once that one has ended."""
 
     user_id: int
     account_id: int
+    sign_in_id: int
 
 
 class Tokens:
@@ -31,13 +37,16 @@ class Tokens:
         # Derived, so that a key used for something else as well never signs the same bytes for two purposes.
         self._key = hmac.new(signing_key.encode(), b"igny8 access token", hashlib.sha256).digest()
         self.lifetime = lifetime
+        # A signature that was right is right for as long as the token lives; a client sends it with every request.
+        self._verified = lru_cache(maxsize=MOST_REMEMBERED)(self._verify)
 
-    def issue(self, *, user_id: int, account_id: int, role: str, now: datetime) -> str:
-        """A token for a user, valid from ``now`` for the lifetime."""
+    def issue(self, *, user_id: int, account_id: int, sign_in_id: int, role: str, now: datetime) -> str:
+        """A token for a user's sign-in, valid from ``now`` for the lifetime."""
         claims = {
             "iss": ISSUER,
             "sub": str(user_id),
             "account": account_id,
+            "sid": sign_in_id,
             "role": role,
             "iat": now,
             "exp": now + self.lifetime,
@@ -51,16 +60,30 @@ class Tokens:
         Raises:
             TokenRefused: it has expired, was not signed here, or is no token at all.
         """
+        claims, expires_at = self._verified(token)
+        if expires_at <= time.time():
+            raise TokenRefused(EXPIRED)
+        return claims
+
+    def _verify(self, token: str) -> tuple[Claims, int]:
         try:
             claims = jwt.decode(
                 token,
                 self._key,
                 algorithms=[ALGORITHM],
                 issuer=ISSUER,
-                options={"require": ["exp", "iat", "sub", "account"]},
+                options={"require": ["exp", "iat", "sub", "account", "sid"]},
             )
-            return Claims(int(claims["sub"]), int(claims["account"]))
+            user, account, sign_in = (_row_number(claims[name]) for name in ("sub", "account", "sid"))
+            return Claims(user, account, sign_in), int(claims["exp"])
         except jwt.ExpiredSignatureError as expired:
-            raise TokenRefused("The access token has expired: sign in again.") from expired
+            raise TokenRefused(EXPIRED) from expired
         except (jwt.InvalidTokenError, ValueError, TypeError) as invalid:
             raise TokenRefused("The access token is not valid: sign in again.") from invalid
+
+
+def _row_number(claim: Any) -> int:
+    number = int(claim)
+    if not 0 < number < 2**63:
+        raise ValueError("no row has such a number")
+    return number

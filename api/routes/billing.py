@@ -1,20 +1,20 @@
 """Billing: what the account has, what it was spent on, and what that cost in money."""
 
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 from sqlalchemy import ColumnElement, func, select
 
-from api.access import AccountReader, Reader
-from api.envelope import Asked, Envelope, Page, PlainText, refusals
+from api.access import AccountReader, BillingReader
+from api.envelope import AskedAsText, Envelope, GivenDay, Page, PlainText, RowId, refusals
 from api.listing import MOST_ROWS, SearchQuery, columns_of, list_page
-from api.problems import Problem
+from api.problems import Problem, not_found
 from api.routes.writer import cost_by_operation
 from api.routes.writer_requests import MOST_ARTICLES, MOST_TASKS
+from api.routing import Router
 from api.shapes.billing import (
     ArticleAverage,
     Balance,
@@ -34,13 +34,13 @@ from igny8_resources.warehouse.store.sites import MOST_SECTORS
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditTransaction, CreditUsage
 from igny8_resources.warehouse.tables.tenancy import Account, Site
 
-router = APIRouter(prefix="/billing", tags=["billing"])
+router = Router(prefix="/billing", tags=["billing"])
 
 RECENT = 10
 
 
 @router.get("/balance/", summary="Credit balance", responses=refusals(401, 403))
-def read_balance(access: Reader) -> Envelope[Balance]:
+def read_balance(access: BillingReader) -> Envelope[Balance]:
     """The account's credits and the newest movements."""
     with access.read() as session:
         account = session.get_one(Account, access.principal.account_id)
@@ -62,12 +62,12 @@ def read_balance(access: Reader) -> Envelope[Balance]:
         )
 
 
-class PeriodQuery(Asked):
+class PeriodQuery(AskedAsText):
     """Which spending to add up; days are UTC and both are included."""
 
     site: PlainText | None = Field(None, max_length=60, description="Only this site; its key.")
-    date_from: date | None = Field(None, description="First day.")
-    date_to: date | None = Field(None, description="Last day.")
+    date_from: GivenDay | None = Field(None, description="First day.")
+    date_to: GivenDay | None = Field(None, description="Last day.")
 
     def conditions(self, entity: Any = CreditUsage, moment: Any = CreditUsage.created_at) -> list[ColumnElement[bool]]:
         """The filters as conditions.
@@ -92,7 +92,7 @@ class UsageQuery(PeriodQuery):
 @router.get(
     "/usage/", summary="Spending by operation, site, user, model, provider or day", responses=refusals(400, 401, 403)
 )
-def read_usage(access: Reader, query: Annotated[UsageQuery, Query()]) -> Envelope[Usage]:
+def read_usage(access: BillingReader, query: Annotated[UsageQuery, Query()]) -> Envelope[Usage]:
     """What was spent on what. ``list_credits`` is what the same work costs with a paid provider."""
     conditions = query.conditions()
     with access.read() as session:
@@ -115,7 +115,7 @@ def read_usage(access: Reader, query: Annotated[UsageQuery, Query()]) -> Envelop
 
 
 @router.get("/cost-breakdown/", summary="Credits beside the providers' prices", responses=refusals(400, 401, 403))
-def read_cost_breakdown(access: Reader, query: Annotated[PeriodQuery, Query()]) -> Envelope[CostBreakdown]:
+def read_cost_breakdown(access: BillingReader, query: Annotated[PeriodQuery, Query()]) -> Envelope[CostBreakdown]:
     """What every operation cost with every provider and model, in credits and US dollars, and an article on average."""
     conditions = query.conditions()
     with access.read() as session:
@@ -157,8 +157,8 @@ class TransactionQuery(SearchQuery):
     searched: ClassVar = (CreditTransaction.description, CreditTransaction.reference, CreditTransaction.actor)
 
     kind: Literal["purchase", "subscription", "refund", "deduction", "adjustment"] | None = None
-    date_from: date | None = Field(None, description="First day.")
-    date_to: date | None = Field(None, description="Last day.")
+    date_from: GivenDay | None = Field(None, description="First day.")
+    date_to: GivenDay | None = Field(None, description="Last day.")
     ordering: Literal["id", "-id", "amount", "-amount", "created_at", "-created_at"] = "-id"
 
     def where(self) -> Iterator[ColumnElement[bool]]:
@@ -177,15 +177,25 @@ def list_transactions(
     return list_page(access, request, select(*columns), query, TransactionItem)
 
 
+@router.get("/transactions/{id}/", summary="One movement of credits", responses=refusals(400, 401, 403, 404))
+def read_transaction(access: AccountReader, id: RowId) -> Envelope[TransactionItem]:  # noqa: A002 - the path's own name
+    """One movement with what it was for and who made it."""
+    with access.read() as session:
+        movement = session.scalar(select(CreditTransaction).where(CreditTransaction.id == id))
+        if movement is None:
+            raise not_found("movement")
+        return Envelope(data=TransactionItem.model_validate(movement))
+
+
 @router.get("/prices/", summary="Price list", responses=refusals(401, 403))
-def read_prices(access: Reader) -> Envelope[list[PriceItem]]:
+def read_prices(access: BillingReader) -> Envelope[list[PriceItem]]:
     """Credits per unit of every operation."""
     with access.read() as session:
         return Envelope(data=[PriceItem.model_validate(price) for price in price_list(session)])
 
 
 @router.get("/limits/", summary="What one request may ask for", responses=refusals(401, 403))
-def read_limits(access: Reader) -> Envelope[Limits]:
+def read_limits(access: BillingReader) -> Envelope[Limits]:
     """Operational limits. Nothing is capped by plan."""
     settings = access.service.settings
     with access.read() as session:

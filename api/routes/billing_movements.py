@@ -4,13 +4,13 @@ import uuid
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import select
 
 from api.access import Access, CreditIssuer
-from api.envelope import Asked, Envelope, PlainText, refusals
+from api.envelope import Asked, Envelope, GivenAmount, PlainText, refusals
 from api.problems import Problem
+from api.routing import Router
 from api.shapes.billing import MovementDone, TransactionItem
 from api.submission import IdempotencyKey
 from igny8_resources.billing.movements import (
@@ -24,9 +24,9 @@ from igny8_resources.billing.movements import (
 )
 from igny8_resources.warehouse.tables.ledgers import CreditTransaction
 
-router = APIRouter(prefix="/billing", tags=["billing"])
+router = Router(prefix="/billing", tags=["billing"])
 
-Amount = Annotated[Decimal, Field(decimal_places=4, allow_inf_nan=False, examples=["500"])]
+Amount = Annotated[GivenAmount, Field(decimal_places=4, examples=["500"])]
 Reason = Annotated[
     PlainText, Field(min_length=1, max_length=LONGEST_REASON, description="Why; it stands in the ledger.")
 ]

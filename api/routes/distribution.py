@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from api.filters import SiteQuery
 from api.listing import columns_of, list_page
 from api.problems import not_found
 from api.published import published_article
+from api.routing import Router
 from api.shapes.distribution import PublishingRecordItem, SocialPostItem
 from api.shapes.requests import Accepted
 from api.submission import IdempotencyKey, Work, submit
@@ -22,7 +23,7 @@ from igny8_resources.warehouse.tables.publishing import PublishingRecord
 from igny8_resources.warehouse.tables.social import SocialPost
 from jobs.names import DRAFT_SOCIAL_POSTS
 
-router = APIRouter()
+router = Router()
 
 
 class SocialPostQuery(SiteQuery):

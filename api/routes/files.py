@@ -14,16 +14,17 @@ from api.access import Access, Reader
 from api.envelope import refusals
 from api.previews import SitePreviews
 from api.problems import Problem, problem_response
+from api.routing import Router
 from api.service import service_of
 from igny8_resources.media import FolderStore, MediaError, MediaUnavailableError
 from igny8_resources.warehouse.store.sites import SITE_KEY
 from igny8_resources.warehouse.tables.tenancy import Site
 
-media_router = APIRouter(tags=["media"])
+media_router = Router(tags=["media"])
 preview_router = APIRouter(include_in_schema=False)
 
 # What a browser may show on this host; anything else is saved, so that no uploaded file becomes a page of ours.
-_SHOWN = {
+SHOWN = {
     ".jpg": "image/jpeg",
     ".jpeg": "image/jpeg",
     ".png": "image/png",
@@ -40,7 +41,8 @@ _RANGE_REFUSALS = {
     400: "The Range header cannot be read; expected something like bytes=0-1023.",
     416: "The byte range lies outside the file.",
 }
-_FILE = {"description": "The file.", "content": {"application/octet-stream": {}}}
+_SAVED = "application/octet-stream"
+_FILE = {"description": "The file.", "content": {media_type: {} for media_type in (*sorted({*SHOWN.values()}), _SAVED)}}
 
 
 @media_router.get(
@@ -107,12 +109,12 @@ class MediaResponse(FileResponse):
 
 
 def _file(path: FilePath) -> MediaResponse:
-    media_type = _SHOWN.get(path.suffix.lower())
+    media_type = SHOWN.get(path.suffix.lower())
     # Media does not change under its key, but who may see it can.
     headers = {"Cache-Control": "private, no-cache"}
     if media_type is not None:
         return MediaResponse(path, media_type=media_type, headers=headers)
-    return MediaResponse(path, media_type="application/octet-stream", filename=path.name, headers=headers)
+    return MediaResponse(path, media_type=_SAVED, filename=path.name, headers=headers)
 
 
 @preview_router.api_route("/sites/{key}", methods=["GET", "HEAD"])

@@ -1,17 +1,21 @@
-"""Planner: keywords, clusters, ideas."""
+"""Planner: keywords, clusters and ideas to read."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request, Response
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, Text, cast, select
+from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, cast, select
+from sqlalchemy.orm import Session
 
 from api.access import Reader
 from api.envelope import Envelope, Page, PlainText, RowId, refusals
+from api.etags import show_tag
 from api.filters import SiteQuery
 from api.listing import columns_of, list_page
 from api.problems import not_found
+from api.routing import Router
 from api.shapes.planner import (
     ClusterDetail,
     ClusterItem,
@@ -24,7 +28,7 @@ from api.shapes.planner import (
 from igny8_resources.contracts.vocabulary import ContentStructure, ContentType, Intent
 from igny8_resources.warehouse.tables.planner import Cluster, ClusterKeyword, ContentIdea, Keyword
 
-router = APIRouter(prefix="/planner", tags=["planner"])
+router = Router(prefix="/planner", tags=["planner"])
 
 
 class KeywordQuery(SiteQuery):
@@ -66,7 +70,9 @@ class KeywordQuery(SiteQuery):
             yield Keyword.difficulty <= self.difficulty_max
 
 
-def _with_cluster(shape: type[KeywordItem]) -> Select[Any]:
+@lru_cache(maxsize=8)
+def with_cluster(shape: type[KeywordItem]) -> Select[Any]:
+    """Keywords with the clusters that they are in."""
     return (
         select(*columns_of(Keyword, shape), ClusterKeyword.cluster_id, Cluster.name.label("cluster_name"))
         .select_from(Keyword)
@@ -78,17 +84,40 @@ def _with_cluster(shape: type[KeywordItem]) -> Select[Any]:
 @router.get("/keywords/", summary="List keywords", responses=refusals(400, 401, 403, 404))
 def list_keywords(access: Reader, request: Request, query: Annotated[KeywordQuery, Query()]) -> Page[KeywordItem]:
     """Keywords with their figures and cluster, filtered, searched and ordered."""
-    return list_page(access, request, _with_cluster(KeywordItem), query, KeywordItem)
+    return list_page(access, request, with_cluster(KeywordItem), query, KeywordItem)
 
 
 @router.get("/keywords/{id}/", summary="One keyword", responses=refusals(400, 401, 403, 404))
-def read_keyword(access: Reader, id: RowId) -> Envelope[KeywordDetail]:  # noqa: A002 - the path's own name
+def read_keyword(access: Reader, response: Response, id: RowId) -> Envelope[KeywordDetail]:  # noqa: A002 - the path's own name
     """One keyword with its trend and the features of its result page."""
     with access.read() as session:
-        row = session.execute(_with_cluster(KeywordDetail).where(Keyword.id == id)).one_or_none()
-        if row is None:
-            raise not_found("keyword")
-        return Envelope(data=KeywordDetail.model_validate(row))
+        shown = keyword_detail(session, id)
+        show_tag(response, shown)
+        return Envelope(data=shown)
+
+
+def keyword_detail(session: Session, keyword_id: int) -> KeywordDetail:
+    """One keyword, whole.
+
+    Raises:
+        Problem: 404, there is none.
+    """
+    row = session.execute(_one_keyword(), {"keyword_id": keyword_id}).one_or_none()
+    if row is None:
+        raise not_found("keyword")
+    return KeywordDetail.model_validate(row)
+
+
+# Put together once: that takes longer than its answer.
+@lru_cache(maxsize=1)
+def _one_keyword() -> Select[Any]:
+    return with_cluster(KeywordDetail).where(Keyword.id == bindparam("keyword_id", type_=BigInteger))
+
+
+def keyword_details(session: Session, ids: Sequence[int]) -> list[KeywordDetail]:
+    """Those of some keywords that are there, whole, by id."""
+    rows = session.execute(with_cluster(KeywordDetail).where(Keyword.id.in_(ids)).order_by(Keyword.id))
+    return [KeywordDetail.model_validate(row) for row in rows]
 
 
 class ClusterQuery(SiteQuery):
@@ -124,22 +153,33 @@ def list_clusters(access: Reader, request: Request, query: Annotated[ClusterQuer
 
 
 @router.get("/clusters/{id}/", summary="One cluster with its keywords", responses=refusals(400, 401, 403, 404))
-def read_cluster(access: Reader, id: RowId) -> Envelope[ClusterDetail]:  # noqa: A002 - the path's own name
-    """One cluster and every keyword in it."""
+def read_cluster(access: Reader, response: Response, id: RowId) -> Envelope[ClusterDetail]:  # noqa: A002 - the path's own name
+    """One cluster and every keyword in it; `ETag` is for changing it."""
     with access.read() as session:
-        row = session.execute(
-            select(*columns_of(Cluster, ClusterItem), Cluster.opportunity_terms).where(Cluster.id == id)
-        ).one_or_none()
-        if row is None:
-            raise not_found("cluster")
-        keywords = session.execute(
-            select(*columns_of(Keyword, ClusterKeywordItem))
-            .join(ClusterKeyword, ClusterKeyword.keyword_id == Keyword.id)
-            .where(ClusterKeyword.cluster_id == id)
-            .order_by(Keyword.volume.desc().nulls_last(), Keyword.id)
-        )
-        listed = [ClusterKeywordItem.model_validate(keyword) for keyword in keywords]
-        return Envelope(data=ClusterDetail(**row._mapping, keywords=listed))
+        shown = cluster_detail(session, id)
+        show_tag(response, shown)
+        return Envelope(data=shown)
+
+
+def cluster_detail(session: Session, cluster_id: int) -> ClusterDetail:
+    """One cluster with its keywords.
+
+    Raises:
+        Problem: 404, there is none.
+    """
+    row = session.execute(
+        select(*columns_of(Cluster, ClusterItem), Cluster.opportunity_terms).where(Cluster.id == cluster_id)
+    ).one_or_none()
+    if row is None:
+        raise not_found("cluster")
+    keywords = session.execute(
+        select(*columns_of(Keyword, ClusterKeywordItem))
+        .join(ClusterKeyword, ClusterKeyword.keyword_id == Keyword.id)
+        .where(ClusterKeyword.cluster_id == cluster_id)
+        .order_by(Keyword.volume.desc().nulls_last(), Keyword.id)
+    )
+    listed = [ClusterKeywordItem.model_validate(keyword) for keyword in keywords]
+    return ClusterDetail(**row._mapping, keywords=listed)
 
 
 class IdeaQuery(SiteQuery):
@@ -165,10 +205,21 @@ def list_ideas(access: Reader, request: Request, query: Annotated[IdeaQuery, Que
 
 
 @router.get("/ideas/{id}/", summary="One idea", responses=refusals(400, 401, 403, 404))
-def read_idea(access: Reader, id: RowId) -> Envelope[IdeaDetail]:  # noqa: A002 - the path's own name
-    """One idea with its outline, its questions and the reasons for it."""
+def read_idea(access: Reader, response: Response, id: RowId) -> Envelope[IdeaDetail]:  # noqa: A002 - the path's own name
+    """One idea with its outline, its questions and the reasons for it; `ETag` is for changing it."""
     with access.read() as session:
-        row = session.execute(select(*columns_of(ContentIdea, IdeaDetail)).where(ContentIdea.id == id)).one_or_none()
-        if row is None:
-            raise not_found("idea")
-        return Envelope(data=IdeaDetail.model_validate(row))
+        shown = idea_detail(session, id)
+        show_tag(response, shown)
+        return Envelope(data=shown)
+
+
+def idea_detail(session: Session, idea_id: int) -> IdeaDetail:
+    """One idea, whole.
+
+    Raises:
+        Problem: 404, there is none.
+    """
+    row = session.execute(select(*columns_of(ContentIdea, IdeaDetail)).where(ContentIdea.id == idea_id)).one_or_none()
+    if row is None:
+        raise not_found("idea")
+    return IdeaDetail.model_validate(row)

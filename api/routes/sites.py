@@ -2,16 +2,18 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import Path, Query, Request, Response
 from sqlalchemy import func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from api.access import Reader
 from api.envelope import Envelope, Page, PlainText, refusals
+from api.etags import show_tag
 from api.links import preview_path
 from api.listing import SearchQuery, columns_of, list_page
 from api.previews import is_built
 from api.problems import Problem
+from api.routing import Router
 from api.shapes.sites import (
     AuthorItem,
     AutomationItem,
@@ -19,6 +21,7 @@ from api.shapes.sites import (
     SiteCounts,
     SiteDetail,
     SiteItem,
+    SiteSettings,
     StageItem,
 )
 from igny8_resources.warehouse.tables.automation import STAGES, AutomationConfig, AutomationStage
@@ -28,7 +31,7 @@ from igny8_resources.warehouse.tables.tenancy import MODULES, AuthorProfile, Sec
 from igny8_resources.warehouse.tables.video import VideoProject
 from igny8_resources.warehouse.tables.writer import Content, Task
 
-router = APIRouter(prefix="/sites", tags=["sites"])
+router = Router(prefix="/sites", tags=["sites"])
 
 
 class SitesQuery(SearchQuery):
@@ -47,12 +50,18 @@ def list_sites(access: Reader, request: Request, query: Annotated[SitesQuery, Qu
 
 
 @router.get("/{key}/", summary="One site", responses=refusals(400, 401, 403, 404))
-def read_site(access: Reader, key: Annotated[PlainText, Path(max_length=60)]) -> Envelope[SiteDetail]:
-    """One site with its sectors, authors, module switches, automation and how much there is of everything."""
+def read_site(
+    access: Reader, response: Response, key: Annotated[PlainText, Path(max_length=60)]
+) -> Envelope[SiteDetail]:
+    """One site with its sectors, authors, module switches, automation and how much there is of everything.
+
+    Its `ETag` is of what people set: the counts may change under it.
+    """
     with access.read() as session:
         site = session.scalar(select(Site).where(Site.key == key))
         if site is None:
             raise Problem(404, f"There is no site {key!r}.")
+        show_tag(response, SiteSettings.model_validate(site))
         return Envelope(data=_detail(access, session, site))
 
 

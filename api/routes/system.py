@@ -1,29 +1,32 @@
-"""The service itself: whether it is well, and how far work is."""
+"""The service itself: whether it is well, what it runs on, how much work waits."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from datetime import UTC, datetime
+from typing import Literal
 
-from fastapi import APIRouter, Path
 from pydantic import Field
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from api.access import Anyone, Reader, Writer
-from api.envelope import Envelope, PlainText, Shape, refusals
-from api.links import content_path, posts_of_content_path, tasks_of_request_path, video_path
-from api.problems import Problem, database_trouble, not_found
-from api.shapes.requests import ProgressItem, TaskProgress
+from api.access import Anyone, Reader
+from api.envelope import CreditAmount, Envelope, Shape, refusals
+from api.problems import Problem, database_trouble
+from api.routing import Router
 from api.version import VERSION
 from igny8_resources.ai.routing import OFFLINE, Routing
-from igny8_resources.requests import cancel_request, progress_of
+from igny8_resources.ai.short_memory import ShortMemory
+from igny8_resources.daemon_heartbeats import DaemonState, daemon_state
+from igny8_resources.media_usage import MediaUsage, media_usage
+from igny8_resources.requests import OPEN_REQUEST
 from igny8_resources.warehouse.migrate import HEAD
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import Request, RequestItem
-from igny8_resources.warehouse.tables.video import VideoProject
-from igny8_resources.warehouse.tables.writer import Content, Task
-from jobs import names
+from igny8_resources.warehouse.tables.models import ProviderState
+from igny8_resources.warehouse.tables.tenancy import Account
 
-router = APIRouter(prefix="/system", tags=["system"])
+router = Router(prefix="/system", tags=["system"])
+
+# Counting files is not free; whoever reloads a page does not count them again.
+_media_memory: ShortMemory[MediaUsage] = ShortMemory()
 
 
 class Health(Shape):
@@ -44,43 +47,135 @@ def read_health(service: Anyone) -> Envelope[Health]:
     return Envelope(data=Health(version=VERSION, schema_revision=HEAD))
 
 
+class DaemonPart(Shape):
+    """One part of Dagster's daemon."""
+
+    name: str = Field(description="SENSOR, SCHEDULER, QUEUED_RUN_COORDINATOR, MONITORING ...")
+    last_heartbeat_at: datetime
+
+
+class Daemon(Shape):
+    """The process that starts what was asked for."""
+
+    alive: bool | None = Field(
+        description="Whether its parts that start runs were heard of in the last 90 seconds; null where Dagster's storage "
+        "cannot be seen from here."
+    )
+    parts: list[DaemonPart]
+
+
+class Media(Shape):
+    """The media store."""
+
+    store: Literal["folder", "s3"]
+    reachable: bool
+    files: int = Field(description="The account's files.")
+    bytes: int = Field(description="What the account's files take.")
+    complete: bool = Field(description="Whether all files were counted; a large store is counted for two seconds.")
+    free_bytes: int | None = Field(description="What the folder's disk has left; null for a bucket.")
+
+
+class ProviderNow(Shape):
+    """A connection to models, as it is now."""
+
+    connection: str
+    state: Literal["ready", "waiting", "failing"] = Field(
+        description="waiting: its limits have the next call wait; failing: it is left alone after several failures."
+    )
+    until: datetime | None = Field(description="When it is asked again.")
+    failures: int = Field(description="Failures in a row.")
+
+
 class Status(Shape):
     """How the service and the account's work are."""
 
     version: str
     database: str = Field(description="sqlite or postgresql.")
     schema_revision: str
-    media_store: Literal["folder", "s3"]
+    daemon: Daemon
+    media: Media
+    providers: list[ProviderNow] = Field(description="Connections that calls were made with.")
     text_models: list[str] = Field(description="Connections and models that write, the first choice first.")
     image_models: list[str] = Field(description="Connections and models that make pictures, the first choice first.")
     requests: dict[str, int] = Field(description="The account's requests by status.")
+    items: dict[str, int] = Field(description="The pieces of the account's open requests by status: its queue.")
     oldest_queued_seconds: int | None = Field(
         description="How long the oldest queued request has waited; when it grows, the daemon is not running."
     )
 
 
-@router.get("/status/", summary="State of the service and of the account's requests", responses=refusals(401, 403))
+@router.get("/status/", summary="State of the service and of the account's work", responses=refusals(401, 403))
 def read_status(access: Reader) -> Envelope[Status]:
-    """What the service runs on and how many requests are where."""
-    settings = access.service.settings
+    """What the service runs on, whether work is started, and how much of the account's is where."""
+    service, now = access.service, utc_now()
     with access.read() as session:
-        counted = session.execute(
-            select(Request.status, func.count(Request.id)).group_by(Request.status).order_by(Request.status)
+        requests = _by_status(session, select(Request.status, func.count(Request.id)).group_by(Request.status))
+        items = _by_status(
+            session,
+            select(RequestItem.status, func.count(RequestItem.id))
+            .join(Request, Request.id == RequestItem.request_id)
+            .where(Request.status.in_(OPEN_REQUEST))
+            .group_by(RequestItem.status),
         )
-        requests = dict(counted.tuples().all())
         oldest = session.scalar(select(func.min(Request.created_at)).where(Request.status == "queued"))
-    routing = Routing(settings, access.service.warehouse)
+        providers = [
+            _provider(state, now.timestamp())
+            for state in session.scalars(select(ProviderState).order_by(ProviderState.provider, ProviderState.endpoint))
+        ]
+    routing = Routing(service.settings, service.warehouse)
+    usage = _media_memory.get(
+        (service.settings.media, access.principal.account_id),
+        lambda: media_usage(service.media, access.principal.account_id),
+    )
     return Envelope(
         data=Status(
             version=VERSION,
-            database="sqlite" if access.service.warehouse.is_sqlite else "postgresql",
+            database="sqlite" if service.warehouse.is_sqlite else "postgresql",
             schema_revision=HEAD,
-            media_store="s3" if settings.media.startswith("s3://") else "folder",
+            daemon=_daemon(daemon_state(service.settings), now),
+            media=Media(
+                store="s3" if service.settings.media.startswith("s3://") else "folder",
+                reachable=usage.is_reachable,
+                files=usage.files,
+                bytes=usage.size,
+                complete=usage.is_whole,
+                free_bytes=usage.free,
+            ),
+            providers=providers,
             text_models=_chain(routing, "text"),
             image_models=_chain(routing, "image"),
             requests=requests,
-            oldest_queued_seconds=None if oldest is None else max(0, int((utc_now() - oldest).total_seconds())),
+            items=items,
+            oldest_queued_seconds=None if oldest is None else max(0, int((now - oldest).total_seconds())),
         )
+    )
+
+
+def _by_status(session: Session, counting: Select[tuple[str, int]]) -> dict[str, int]:
+    return dict(session.execute(counting).tuples().all())
+
+
+def _daemon(state: DaemonState | None, now: datetime) -> Daemon:
+    if state is None:
+        return Daemon(alive=None, parts=[])
+    parts = [DaemonPart(name=name, last_heartbeat_at=at) for name, at in sorted(state.heartbeats.items())]
+    return Daemon(alive=state.is_alive(now), parts=parts)
+
+
+def _provider(state: ProviderState, now: float) -> ProviderNow:
+    """What may be shown to every account: that a connection waits or fails; never what it said, or at which address."""
+    waits_until = max(state.next_request_at, state.next_token_at, state.closed_until)
+    if state.open_until > now:
+        said, until = "failing", state.open_until
+    elif waits_until > now:
+        said, until = "waiting", waits_until
+    else:
+        said, until = "ready", 0.0
+    return ProviderNow(
+        connection=state.provider,
+        state=said,
+        until=datetime.fromtimestamp(until, UTC) if until else None,
+        failures=state.failures,
     )
 
 
@@ -88,111 +183,36 @@ def _chain(routing: Routing, kind: str) -> list[str]:
     return [f"{connection}/{model}" for connection, model in routing.configured(kind)] or [OFFLINE]
 
 
-@router.get(
-    "/settings/task_progress/{task_id}/", summary="How far a request is", responses=refusals(400, 401, 403, 404)
-)
-def read_progress(access: Reader, task_id: Annotated[PlainText, Path(max_length=40)]) -> Envelope[TaskProgress]:
-    """Phase, percentage and message of a request and of each of its pieces; links to what came of it."""
+class AccountSettings(Shape):
+    """What holds for the whole account."""
+
+    slug: str
+    name: str
+    plan: str
+    status: str
+    monthly_credits: CreditAmount = Field(description="Credits that the plan brings each month.")
+    access_token_minutes: int = Field(description="How long an access token is valid.")
+    import_max_bytes: int = Field(description="The largest keyword file that is taken.")
+    bulk_above: int = Field(description="A request for more articles than this is worked through in one run.")
+    created_at: datetime
+
+
+@router.get("/settings/", summary="Settings of the account", responses=refusals(401, 403))
+def read_settings(access: Reader) -> Envelope[AccountSettings]:
+    """The account's plan, and the deployment's limits as they hold for it."""
+    settings = access.service.settings
     with access.read() as session:
-        request = session.scalar(select(Request).where(Request.id == task_id))
-        if request is None:
-            raise not_found("request")
-        items = session.scalars(
-            select(RequestItem).where(RequestItem.request_id == request.id).order_by(RequestItem.id)
-        ).all()
-        progress = progress_of(session, request)
-        results = _results(session, request, items)
-        shown = [
-            ProgressItem(
-                subject=item.subject,
-                job=item.job,
-                status=item.status,
-                phase=item.phase,
-                message=item.message,
-                run_id=item.run_id,
-                result_url=results.get(item.id),
-            )
-            for item in items
-        ]
-        return Envelope(
-            data=TaskProgress(
-                task_id=request.id,
-                kind=request.kind,
-                status=progress.status,
-                phase=progress.phase,
-                message=progress.message,
-                percentage=progress.percent,
-                total=progress.total,
-                done=progress.done,
-                failed=progress.failed,
-                items=shown,
-                result_urls=list(dict.fromkeys(results.values())) if request.finished_at else [],
-                created_at=request.created_at,
-                updated_at=request.updated_at,
-                finished_at=request.finished_at,
-            )
+        account = session.scalars(select(Account)).one()
+    return Envelope(
+        data=AccountSettings(
+            slug=account.slug,
+            name=account.name,
+            plan=account.plan,
+            status=account.status,
+            monthly_credits=account.monthly_credits,
+            access_token_minutes=settings.access_token_minutes,
+            import_max_bytes=settings.import_max_bytes,
+            bulk_above=settings.bulk_above,
+            created_at=account.created_at,
         )
-
-
-@router.post(
-    "/settings/task_progress/{task_id}/cancel/", summary="Stop a request", responses=refusals(400, 401, 403, 404, 409)
-)
-def cancel(access: Writer, task_id: Annotated[PlainText, Path(max_length=40)]) -> Envelope[TaskProgress]:
-    """Begin nothing further of a request. Articles under way end before their next stage; what is done stays."""
-    with access.write() as session:
-        request = session.scalar(select(Request).where(Request.id == task_id))
-        if request is None:
-            raise not_found("request")
-        if not cancel_request(session, request.id, actor=access.principal.actor):
-            raise Problem(409, f"The request is {request.status}; there is nothing to stop.")
-    return read_progress(access, task_id)
-
-
-def _results(session: Session, request: Request, items: Sequence[RequestItem]) -> Mapping[int, str]:
-    """Where to find what each finished item brought forth, by the item's id."""
-    subjects = [item.subject for item in items if item.status == "done"]
-    articles = dict(
-        session.execute(
-            select(Task.partition_key, Content.id)
-            .join(Content, Content.task_id == Task.id)
-            .where(Task.partition_key.in_(subjects))
-        )
-        .tuples()
-        .all()
     )
-    by_article = dict(
-        session.execute(
-            select(Task.partition_key, VideoProject.id)
-            .join(Content, Content.task_id == Task.id)
-            .join(VideoProject, VideoProject.content_id == Content.id)
-            .where(
-                Task.partition_key.in_(subjects),
-                VideoProject.video_type == request.payload.get("video_type"),
-                VideoProject.render_preset == request.payload.get("render_preset"),
-            )
-        )
-        .tuples()
-        .all()
-    )
-    by_partition = dict(
-        session.execute(
-            select(VideoProject.partition_key, VideoProject.id).where(VideoProject.partition_key.in_(subjects))
-        )
-        .tuples()
-        .all()
-    )
-    videos = {**by_article, **by_partition}
-    found: dict[int, str] = {}
-    for item in items:
-        if item.status != "done":
-            continue
-        if item.job == names.PLAN_SITE:
-            found[item.id] = tasks_of_request_path(request.id)
-        elif item.job in {names.CREATE_VIDEO_PROJECT, names.RENDER_VIDEO}:
-            if item.subject in videos:
-                found[item.id] = video_path(videos[item.subject])
-        elif item.subject in articles:
-            is_social = item.job == names.DRAFT_SOCIAL_POSTS
-            article = articles[item.subject]
-            found[item.id] = posts_of_content_path(article) if is_social else content_path(article)
-    return found

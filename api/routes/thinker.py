@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,16 +10,19 @@ from sqlalchemy.orm import Session
 from api.access import Reader, Writer
 from api.envelope import Asked, Envelope, Page, PlainText, RowId, refusals
 from api.filters import SiteQuery
+from api.idempotency import Post, once
 from api.listing import columns_of, list_page
 from api.problems import Problem, not_found
-from api.shapes.thinker import AuthorProfileItem, Deleted, StrategyItem
+from api.routing import Router
+from api.shapes.deleted import DeletedRow
+from api.shapes.thinker import AuthorProfileItem, StrategyItem
 from igny8_resources.ai.prompt_templates import LONGEST_TEMPLATE
 from igny8_resources.warehouse.store import author_profiles, strategies
 from igny8_resources.warehouse.store.sites import require_module
 from igny8_resources.warehouse.tables.models import Strategy
 from igny8_resources.warehouse.tables.tenancy import AuthorProfile, Site
 
-router = APIRouter(prefix="/thinker", tags=["thinker"])
+router = Router(prefix="/thinker", tags=["thinker"])
 
 SiteKey = Annotated[PlainText, Field(max_length=60, description="The site's key.", examples=["crema-lane"])]
 Name = Annotated[PlainText, Field(min_length=1, max_length=200)]
@@ -79,9 +82,10 @@ def list_profiles(access: Reader, request: Request, query: Annotated[ProfileQuer
     summary="Add an author profile",
     responses=refusals(400, 401, 403, 404, 409, 413),
 )
-def add_profile(access: Writer, asked: NewProfile) -> Envelope[AuthorProfileItem]:
+def add_profile(access: Writer, asked: NewProfile, post: Post) -> Envelope[AuthorProfileItem]:
     """Add a voice to a site; the first one is its default."""
-    with access.write() as session:
+
+    def add(session: Session) -> Envelope[AuthorProfileItem]:
         site = _site_by_key(session, asked.site)
         values = asked.model_dump(exclude={"site"})
         try:
@@ -89,6 +93,8 @@ def add_profile(access: Writer, asked: NewProfile) -> Envelope[AuthorProfileItem
         except author_profiles.ProfileRefused as refused:
             raise _profile_refused(refused) from refused
         return Envelope(data=AuthorProfileItem.model_validate(profile), message="Added.")
+
+    return once(access, post, Envelope[AuthorProfileItem], add)
 
 
 @router.get("/author-profiles/{id}/", summary="One author profile", responses=refusals(400, 401, 403, 404))
@@ -120,7 +126,7 @@ def change_profile(
 @router.delete(
     "/author-profiles/{id}/", summary="Delete an author profile", responses=refusals(400, 401, 403, 404, 409)
 )
-def delete_profile(access: Writer, id: RowId) -> Envelope[Deleted]:  # noqa: A002 - the path's own name
+def delete_profile(access: Writer, id: RowId) -> Envelope[DeletedRow]:  # noqa: A002 - the path's own name
     """Delete a voice that no task and no article names as its author."""
     with access.write() as session:
         profile, site = _profile(session, id, changing=True)
@@ -128,7 +134,7 @@ def delete_profile(access: Writer, id: RowId) -> Envelope[Deleted]:  # noqa: A00
             author_profiles.delete_profile(session, site, profile, by=access.principal.actor)
         except author_profiles.ProfileRefused as refused:
             raise Problem(409, f"{refused}.") from refused
-    return Envelope(data=Deleted(id=id), message="Deleted.")
+    return Envelope(data=DeletedRow(id=id), message="Deleted.")
 
 
 class StrategyQuery(SiteQuery):
@@ -169,9 +175,10 @@ def list_strategies(access: Reader, request: Request, query: Annotated[StrategyQ
 @router.post(
     "/strategies/", status_code=201, summary="Add a strategy", responses=refusals(400, 401, 403, 404, 409, 413)
 )
-def add_strategy(access: Writer, asked: NewStrategy) -> Envelope[StrategyItem]:
+def add_strategy(access: Writer, asked: NewStrategy, post: Post) -> Envelope[StrategyItem]:
     """Add a strategy; its prompts and its section logic are checked before they are saved."""
-    with access.write() as session:
+
+    def add(session: Session) -> Envelope[StrategyItem]:
         site = _site_by_key(session, asked.site)
         values = asked.model_dump(exclude={"site", "is_active"})
         try:
@@ -181,6 +188,8 @@ def add_strategy(access: Writer, asked: NewStrategy) -> Envelope[StrategyItem]:
         except strategies.StrategyRefused as refused:
             raise _strategy_refused(refused) from refused
         return Envelope(data=StrategyItem.model_validate(strategy), message="Added.")
+
+    return once(access, post, Envelope[StrategyItem], add)
 
 
 @router.get("/strategies/{id}/", summary="One strategy", responses=refusals(400, 401, 403, 404))
@@ -231,12 +240,12 @@ def deactivate_strategy(access: Writer, id: RowId) -> Envelope[StrategyItem]:  #
 
 
 @router.delete("/strategies/{id}/", summary="Delete a strategy", responses=refusals(400, 401, 403, 404))
-def delete_strategy(access: Writer, id: RowId) -> Envelope[Deleted]:  # noqa: A002 - the path's own name
+def delete_strategy(access: Writer, id: RowId) -> Envelope[DeletedRow]:  # noqa: A002 - the path's own name
     """Delete a strategy; what was written with it keeps its prompts' texts."""
     with access.write() as session:
         strategy, _ = _strategy(session, id, changing=True)
         strategies.delete_strategy(session, strategy, by=access.principal.actor)
-    return Envelope(data=Deleted(id=id), message="Deleted.")
+    return Envelope(data=DeletedRow(id=id), message="Deleted.")
 
 
 def _site_by_key(session: Session, key: str) -> Site:

@@ -2,30 +2,32 @@
 
 from typing import Literal
 
-from fastapi import APIRouter
 from pydantic import Field
 from sqlalchemy import select
 
-from api.access import Writer
+from api.access import Access, Writer
 from api.envelope import Asked, Envelope, PlainText, refusals
+from api.idempotency import Post, once_answered
 from api.problems import Problem
+from api.routing import Router
 from api.shapes.thinker import TrialPicture
+from igny8_resources.contracts.image_trials import LEAST_SIDE, LONGEST_IMAGE_PROMPT, MOST_SIDE, USUAL_SIDE
 from igny8_resources.warehouse.store.sites import require_module
 from igny8_resources.warehouse.tables.tenancy import Site
 
-router = APIRouter(prefix="/thinker", tags=["thinker"])
+router = Router(prefix="/thinker", tags=["thinker"])
 
 
 class NewTrialPicture(Asked):
     """What to show, and who is to paint it."""
 
     site: PlainText = Field(max_length=60, description="The site's key.", examples=["crema-lane"])
-    prompt: PlainText = Field(min_length=1, max_length=4_000, description="What the picture shows.")
+    prompt: PlainText = Field(min_length=1, max_length=LONGEST_IMAGE_PROMPT, description="What the picture shows.")
     provider: Literal["offline", "openai", "runware", "comfyui"] | None = Field(
         None, description="Null: the site's first choice."
     )
-    width: int = Field(1024, ge=256, le=2048, description="In pixels.")
-    height: int = Field(1024, ge=256, le=2048, description="In pixels.")
+    width: int = Field(USUAL_SIDE, ge=LEAST_SIDE, le=MOST_SIDE, description="In pixels.")
+    height: int = Field(USUAL_SIDE, ge=LEAST_SIDE, le=MOST_SIDE, description="In pixels.")
 
 
 @router.post(
@@ -33,10 +35,15 @@ class NewTrialPicture(Asked):
     summary="Make a picture to try",
     responses=refusals(400, 401, 402, 403, 404, 409, 413, 502),
 )
-def try_image(access: Writer, asked: NewTrialPicture) -> Envelope[TrialPicture]:
+def try_image(access: Writer, asked: NewTrialPicture, post: Post) -> Envelope[TrialPicture]:
     """Make one picture and wait for it; it belongs to no article. The same again comes from the journal for nothing."""
+    return once_answered(access, post, Envelope[TrialPicture], lambda: _tried(access, asked))
+
+
+def _tried(access: Access, asked: NewTrialPicture) -> Envelope[TrialPicture]:
     from igny8_resources.ai.errors import ProviderError, ProviderMissing
     from igny8_resources.ai.image_testing import try_picture
+    from igny8_resources.ai.offline.cards import GlyphMissing
     from igny8_resources.credits import InsufficientCredits, PriceMissing
 
     with access.read() as session:
@@ -46,7 +53,7 @@ def try_image(access: Writer, asked: NewTrialPicture) -> Envelope[TrialPicture]:
         require_module(session, site, "thinker")
     try:
         made = try_picture(
-            access.service.platform,
+            access.platform,
             site,
             asked.prompt,
             provider=asked.provider,
@@ -60,6 +67,8 @@ def try_image(access: Writer, asked: NewTrialPicture) -> Envelope[TrialPicture]:
         sentence = str(missing)
         field = "provider" if isinstance(missing, ProviderMissing) else "price"
         raise Problem(409, f"{sentence[0].upper()}{sentence[1:]}.", {field: [sentence]}) from missing
+    except GlyphMissing as unknown:
+        raise Problem(400, "This prompt cannot be drawn; errors says why.", {"prompt": [str(unknown)]}) from unknown
     except ProviderError as failure:
         raise Problem(502, f"The model did not answer usably: {failure}") from failure
     call = made.call

@@ -2,14 +2,16 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access import AccountWriter, Reader
 from api.envelope import Asked, Envelope, Page, PlainText, RowId, refusals
+from api.idempotency import Post, once
 from api.problems import Problem, not_found
+from api.routing import Router
 from api.shapes.thinker import (
     PromptDetail,
     PromptDiff,
@@ -30,7 +32,7 @@ from igny8_resources.warehouse.tables.models import PromptVersion
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Task
 
-router = APIRouter(prefix="/thinker", tags=["thinker"])
+router = Router(prefix="/thinker", tags=["thinker"])
 
 Function = Annotated[PlainText, Path(max_length=60, description="An AI function, such as `generate_content`.")]
 Variant = Annotated[PlainText, Query(max_length=60, description="One of its variants; empty for all of them.")]
@@ -113,10 +115,13 @@ def _detail(session: Session, account_id: int, function: str, variant: str) -> P
     summary="Save a version of a prompt",
     responses=refusals(400, 401, 403, 404, 413),
 )
-def save_version(access: AccountWriter, function: Function, asked: NewVersion) -> Envelope[PromptVersionDetail]:
+def save_version(
+    access: AccountWriter, function: Function, asked: NewVersion, post: Post
+) -> Envelope[PromptVersionDetail]:
     """Save a text that passed its check; errors name the line and the variable that does not exist."""
     _require(function, asked.variant)
-    with access.write() as session:
+
+    def save(session: Session) -> Envelope[PromptVersionDetail]:
         try:
             version = store.save_version(
                 session,
@@ -132,6 +137,8 @@ def save_version(access: AccountWriter, function: Function, asked: NewVersion) -
             raise _invalid(invalid) from invalid
         said = "Saved; it is used from now on." if version.is_active else "Saved; it is not in use."
         return Envelope(data=PromptVersionDetail.model_validate(version), message=said)
+
+    return once(access, post, Envelope[PromptVersionDetail], save)
 
 
 @router.get(

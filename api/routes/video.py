@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +14,7 @@ from api.links import video_path
 from api.listing import columns_of, list_page
 from api.problems import Problem, not_found
 from api.published import published_article
+from api.routing import Router
 from api.shapes.requests import Accepted
 from api.shapes.video import VideoAssetItem, VideoDetail, VideoItem, VideoRenderItem
 from api.submission import IdempotencyKey, Work, submit
@@ -22,7 +23,7 @@ from igny8_resources.requests import Item
 from igny8_resources.warehouse.tables.video import VideoAsset, VideoProject, VideoRender
 from jobs.names import CREATE_VIDEO_PROJECT
 
-router = APIRouter(prefix="/video", tags=["video"])
+router = Router(prefix="/video", tags=["video"])
 
 VideoStatus = Literal["script_draft", "script_approved", "rendering", "rendered", "published", "failed"]
 

@@ -1,17 +1,20 @@
 """Writer: tasks, articles and images to read."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated, Any, ClassVar, Literal
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from api.access import Reader
 from api.envelope import Envelope, Page, PlainText, RowId, refusals
+from api.etags import show_tag
 from api.filters import SiteQuery
 from api.listing import columns_of, list_page
 from api.problems import not_found
+from api.routing import Router
 from api.shapes.writer import (
     ContentDetail,
     ContentItem,
@@ -27,9 +30,9 @@ from igny8_resources.warehouse.tables.ledgers import CreditUsage
 from igny8_resources.warehouse.tables.publishing import InternalLink
 from igny8_resources.warehouse.tables.writer import Content, ContentVersion, Image, Task
 
-router = APIRouter(prefix="/writer", tags=["writer"])
+router = Router(prefix="/writer", tags=["writer"])
 
-TaskStatus = Literal["queued", "draft", "review", "approved", "published", "failed"]
+TaskStatus = Literal["queued", "draft", "review", "approved", "published", "failed", "cancelled"]
 
 
 class TaskQuery(SiteQuery):
@@ -47,6 +50,12 @@ class TaskQuery(SiteQuery):
     request: PlainText | None = Field(None, max_length=40, description="Only what this request brought forth.")
     ordering: Literal["id", "-id", "title", "-title", "status", "-status", "created_at", "-created_at"] = "-id"
 
+    def where(self) -> Iterator[ColumnElement[bool]]:
+        """Conditions of the filters; tasks that were taken back are shown to those who ask for them."""
+        yield from super().where()
+        if self.status is None:
+            yield Task.status != "cancelled"
+
 
 def _tasks(shape: type[TaskItem]) -> Select[Any]:
     columns = [*columns_of(Task, shape), Content.id.label("content_id")]
@@ -60,13 +69,30 @@ def list_tasks(access: Reader, request: Request, query: Annotated[TaskQuery, Que
 
 
 @router.get("/tasks/{id}/", summary="One task", responses=refusals(400, 401, 403, 404))
-def read_task(access: Reader, id: RowId) -> Envelope[TaskDetail]:  # noqa: A002 - the path's own name
-    """One task with its brief."""
+def read_task(access: Reader, response: Response, id: RowId) -> Envelope[TaskDetail]:  # noqa: A002 - the path's own name
+    """One task with its brief; `ETag` is for changing it."""
     with access.read() as session:
-        row = session.execute(_tasks(TaskDetail).where(Task.id == id)).one_or_none()
-        if row is None:
-            raise not_found("task")
-        return Envelope(data=TaskDetail.model_validate(row))
+        shown = task_detail(session, id)
+        show_tag(response, shown)
+        return Envelope(data=shown)
+
+
+def task_detail(session: Session, task_id: int) -> TaskDetail:
+    """One task, whole.
+
+    Raises:
+        Problem: 404, there is none.
+    """
+    row = session.execute(_tasks(TaskDetail).where(Task.id == task_id)).one_or_none()
+    if row is None:
+        raise not_found("task")
+    return TaskDetail.model_validate(row)
+
+
+def task_items(session: Session, ids: Sequence[int]) -> list[TaskItem]:
+    """Tasks as a list shows them, by id."""
+    rows = session.execute(_tasks(TaskItem).where(Task.id.in_(ids)).order_by(Task.id))
+    return [TaskItem.model_validate(row) for row in rows]
 
 
 class ContentQuery(SiteQuery):
@@ -88,6 +114,8 @@ class ContentQuery(SiteQuery):
         "-id",
         "title",
         "-title",
+        "status",
+        "-status",
         "word_count",
         "-word_count",
         "created_at",
@@ -174,9 +202,16 @@ class ImageQuery(SiteQuery):
     searched: ClassVar = (Image.alt_text, Image.caption, Image.headline)
 
     content: RowId | None = Field(None, description="Only images of this article; its id.")
+    task: RowId | None = Field(None, description="Only images of this task's article; its id.")
     role: Literal["featured", "in_article"] | None = None
     status: PlainText | None = Field(None, max_length=20)
     ordering: Literal["id", "-id", "position", "-position", "created_at", "-created_at"] = "-id"
+
+    def where(self) -> Iterator[ColumnElement[bool]]:
+        """Conditions of the filters."""
+        yield from super().where()
+        if self.task is not None:
+            yield Image.content_id.in_(select(Content.id).where(Content.task_id == self.task))
 
 
 @router.get("/images/", summary="List images", responses=refusals(400, 401, 403, 404))
@@ -186,10 +221,21 @@ def list_images(access: Reader, request: Request, query: Annotated[ImageQuery, Q
 
 
 @router.get("/images/{id}/", summary="One image", responses=refusals(400, 401, 403, 404))
-def read_image(access: Reader, id: RowId) -> Envelope[ImageItem]:  # noqa: A002 - the path's own name
-    """One picture with its prompt and files."""
+def read_image(access: Reader, response: Response, id: RowId) -> Envelope[ImageItem]:  # noqa: A002 - the path's own name
+    """One picture with its prompt and files; `ETag` is for changing it."""
     with access.read() as session:
-        row = session.execute(select(*columns_of(Image, ImageItem)).where(Image.id == id)).one_or_none()
-        if row is None:
-            raise not_found("image")
-        return Envelope(data=ImageItem.model_validate(row))
+        shown = image_item(session, id)
+        show_tag(response, shown)
+        return Envelope(data=shown)
+
+
+def image_item(session: Session, image_id: int) -> ImageItem:
+    """One picture.
+
+    Raises:
+        Problem: 404, there is none.
+    """
+    row = session.execute(select(*columns_of(Image, ImageItem)).where(Image.id == image_id)).one_or_none()
+    if row is None:
+        raise not_found("image")
+    return ImageItem.model_validate(row)

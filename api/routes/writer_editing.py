@@ -4,14 +4,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import Header, Path, Query, Response
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.access import Reader, Writer
+from api.access import Access, Reader, Writer
 from api.envelope import Envelope, RowId, refusals
+from api.idempotency import Post, once_answered
 from api.listing import columns_of
 from api.problems import Problem, not_found
+from api.routing import Router
 from api.shapes.writer import VersionItem
 from api.shapes.writer_editing import (
     EditDraft,
@@ -31,7 +33,7 @@ from igny8_resources.warehouse.tables.writer import Content, ContentVersion, Tas
 if TYPE_CHECKING:
     from igny8_assets.writer.editing import Edited
 
-router = APIRouter(prefix="/writer", tags=["writer"])
+router = Router(prefix="/writer", tags=["writer"])
 
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The version's number.")]
 Base = Annotated[
@@ -61,7 +63,7 @@ def list_versions(access: Reader, id: RowId) -> Envelope[list[VersionItem]]:  # 
 @router.get("/content/{id}/versions/{number}/", summary="One version", responses=refusals(400, 401, 403, 404))
 def read_version(access: Reader, id: RowId, number: Number) -> Envelope[VersionDetail]:  # noqa: A002 - the path's own name
     """One version with its text."""
-    with access.read() as session, _refusing():
+    with access.read() as session, refusing():
         return Envelope(data=VersionDetail.model_validate(store.version_of(session, _content(session, id), number)))
 
 
@@ -79,13 +81,11 @@ def compare_versions(
     """What was added, removed and changed, block by block."""
     from igny8_assets.writer.version_diff import version_diff
 
-    with access.read() as session, _refusing():
+    with access.read() as session, refusing():
         content = _content(session, id)
         base = content.version if older is None else older
         newest = store.versions_of(session, content.id)[0].version if newer is None else newer
-        before, after = (
-            ArticleDraft.model_validate(store.version_of(session, content, number).draft) for number in (base, newest)
-        )
+        before, after = (_draft_of(store.version_of(session, content, number)) for number in (base, newest))
     changes = [change.model_dump() for change in version_diff(before, after)]
     return Envelope(data=VersionDiff.model_validate({"older": base, "newer": newest, "changes": changes}))
 
@@ -110,10 +110,10 @@ def edit_content(
 
     if base is None:
         raise Problem(428, "Say which version was edited: send the header If-Match with the article's version.")
-    with access.write() as session, _refusing():
-        content, task, site = _locked(session, id)
+    with access.write() as session, refusing():
+        content, task, site = locked_article(session, id)
         edited = edit_article(
-            session, content, task, site, asked.draft, by=access.principal.actor, base_version=_version_in(base)
+            session, content, task, site, asked.draft, by=access.principal.actor, base_version=version_in(base)
         )
         response.headers["ETag"] = f'"{edited.content.version}"'
         return Envelope(data=_shown(edited), message="Saved." if edited.changed else "Nothing was different.")
@@ -134,9 +134,9 @@ def accept_version(
     """Make a proposal the article's text; it has to pass the checks and be approved like every new text."""
     from igny8_assets.writer.editing import accept_proposal
 
-    with access.write() as session, _refusing():
-        content, task, site = _locked(session, id)
-        version = None if base is None else _version_in(base)
+    with access.write() as session, refusing():
+        content, task, site = locked_article(session, id)
+        version = None if base is None else version_in(base)
         accepted = accept_proposal(
             session, content, task, site, number, by=access.principal.actor, base_version=version
         )
@@ -153,8 +153,8 @@ def reject_version(access: Writer, id: RowId, number: Number) -> Envelope[Versio
     """Turn a proposal down; it stays on record."""
     from igny8_assets.writer.editing import reject_proposal
 
-    with access.write() as session, _refusing():
-        content, task, _ = _locked(session, id)
+    with access.write() as session, refusing():
+        content, task, _ = locked_article(session, id)
         version = reject_proposal(session, content, task, number, by=access.principal.actor)
         return Envelope(data=VersionDetail.model_validate(version), message="Rejected.")
 
@@ -169,15 +169,21 @@ def rewrite_section(
     id: RowId,  # noqa: A002 - the path's own name
     index: Annotated[int, Path(ge=0, le=1000, description="The section's number, from 0.")],
     asked: RewriteSection,
+    post: Post,
 ) -> Envelope[RewrittenSectionItem]:
     """Ask the model for one section alone, and wait for it. Beside a person's text the result is a proposal."""
+    return once_answered(access, post, Envelope[RewrittenSectionItem], lambda: rewritten(access, id, index, asked.wish))
+
+
+def rewritten(access: Access, content_id: int, index: int, wish: str) -> Envelope[RewrittenSectionItem]:
+    """One section of an article written anew, as its route answers."""
     from igny8_assets.writer import editing
 
     with access.read() as session:
-        content = _content(session, id)
+        content = _content(session, content_id)
         partition = session.scalars(select(Task.partition_key).where(Task.id == content.task_id)).one()
-    with _refusing():
-        done = editing.rewrite_section(access.service.platform, partition or "", index, wish=asked.wish)
+    with refusing():
+        done = editing.rewrite_section(access.platform, partition or "", index, wish=wish)
     said = "The model gave the same text again."
     if done.version is not None:
         said = "It is the article's text now." if done.stands else f"It waits as proposal {done.version}."
@@ -194,7 +200,7 @@ def rewrite_section(
 
 
 @contextmanager
-def _refusing() -> Iterator[None]:
+def refusing() -> Iterator[None]:
     """Answer what cannot be done as things stand with a status that says so."""
     from igny8_assets.not_ready import NotReady
     from igny8_resources.ai.errors import ProviderError
@@ -215,11 +221,22 @@ def _refusing() -> Iterator[None]:
         raise Problem(502, f"The model did not answer usably: {failure}") from failure
 
 
-def _version_in(header: str) -> int:
+def version_in(header: str) -> int:
+    """The version that an ``If-Match`` header names.
+
+    Raises:
+        Problem: 400, it names none.
+    """
     plain = header.strip().removeprefix("W/").strip('"')
     if not (plain.isascii() and plain.isdigit()) or len(plain) > 9:
         raise Problem(400, "If-Match is the number of a version.", {"If-Match": ['expected something like "3"']})
     return int(plain)
+
+
+def _draft_of(version: ContentVersion) -> ArticleDraft:
+    if not version.draft:
+        raise Problem(404, f"Version {version.version} has no text to compare.")
+    return ArticleDraft.model_validate(version.draft)
 
 
 def _content(session: Session, content_id: int) -> Content:
@@ -229,7 +246,13 @@ def _content(session: Session, content_id: int) -> Content:
     return content
 
 
-def _locked(session: Session, content_id: int) -> tuple[Content, Task, Site]:
+def locked_article(session: Session, content_id: int) -> tuple[Content, Task, Site]:
+    """An article under lock with its task and site.
+
+    Raises:
+        Problem: 404, there is none.
+        ModuleDisabled: the site's writer is off.
+    """
     content = session.scalar(select(Content).where(Content.id == content_id).with_for_update())
     if content is None:
         raise not_found("article")

@@ -2,27 +2,28 @@
 
 from typing import Annotated, Literal, Self
 
-from fastapi import APIRouter
+from fastapi import Response
 from pydantic import Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.access import Access, Writer
+from api.access import Writer
 from api.envelope import Asked, Envelope, PlainText, RowId, refusals
-from api.problems import Problem, not_found
+from api.idempotency import Post, once
+from api.problems import Problem
 from api.routes.writer import content_detail
+from api.routes.writer_editing import Base, locked_article, version_in
+from api.routing import Router
 from api.shapes.requests import Accepted
 from api.shapes.writer import ContentDetail
 from api.submission import IdempotencyKey, Work, require_working, submit
-from igny8_resources.events import append_event
 from igny8_resources.requests import Item
-from igny8_resources.warehouse.store.sites import require_module
-from igny8_resources.warehouse.tables.columns import utc_now
+from igny8_resources.warehouse.store import approval
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Content, Task
 from jobs.names import PLAN_SITE, WRITE_ARTICLE
 
-router = APIRouter(prefix="/writer", tags=["writer"])
+router = Router(prefix="/writer", tags=["writer"])
 
 MOST_ARTICLES = 50
 MOST_TASKS = 500
@@ -113,38 +114,46 @@ def _work_for_tasks(session: Session, task_ids: list[int]) -> Work:
     summary="Approve an article",
     responses=refusals(400, 401, 403, 404, 409, 413),
 )
-def approve_content(access: Writer, id: RowId) -> Envelope[ContentDetail]:  # noqa: A002 - the path's own name
-    """Approve an article that is in review and passed its checks; its publication starts by itself."""
-    with access.write() as session:
-        _approve(access, session, id)
+def approve_content(
+    access: Writer,
+    post: Post,
+    response: Response,
+    id: RowId,  # noqa: A002 - the path's own name
+    base: Base = None,
+) -> Envelope[ContentDetail]:
+    """Approve an article that is in review and passed its checks; its publication starts by itself.
+
+    With `If-Match` only the version that was read is approved.
+    """
+
+    def approved(session: Session) -> Envelope[ContentDetail]:
+        content, task, site = locked_article(session, id)
+        if base is not None and version_in(base) != content.version:
+            raise Problem(
+                409,
+                f"The text changed in the meantime: it is version {content.version} now. Read it before you approve it.",
+                headers={"ETag": f'"{content.version}"'},
+            )
+        _refuse_what_failed(content)
+        try:
+            approval.approve(session, content, task, site, by=access.principal.actor)
+        except approval.NotApprovable as refused:
+            raise Problem(409, f"{refused}.") from refused
         session.flush()
         return Envelope(data=content_detail(session, id), message="Approved.")
 
+    answer = once(access, post, Envelope[ContentDetail], approved, status=200)
+    response.headers["ETag"] = f'"{answer.data.version}"'
+    return answer
 
-def _approve(access: Access, session: Session, content_id: int) -> None:
-    content = session.scalar(select(Content).where(Content.id == content_id).with_for_update())
-    if content is None:
-        raise not_found("article")
-    task = session.scalars(select(Task).where(Task.id == content.task_id).with_for_update()).one()
-    require_module(session, session.scalars(select(Site).where(Site.id == content.site_id)).one(), "writer")
-    if content.status != "review":
-        raise Problem(409, f"The article is {content.status}; only an article in review can be approved.")
-    if not content.checks_passed:
-        failing = {
-            name: [str(verdict.get("message") or "failed")]
-            for name, verdict in content.checks.items()
-            if isinstance(verdict, dict) and not verdict.get("passed")
-        }
-        raise Problem(409, "The article has not passed its checks; errors names those that fail.", failing)
-    actor = access.principal.actor
-    content.status = task.status = "approved"
-    content.approved_by, content.approved_at = actor, utc_now()
-    append_event(
-        session,
-        "article.approved",
-        task.partition_key or str(task.id),
-        account_id=content.account_id,
-        site_id=content.site_id,
-        payload={"content_id": content.id},
-        actor=actor,
-    )
+
+def _refuse_what_failed(content: Content) -> None:
+    """Name the checks that stand against an article in review."""
+    if content.status != "review" or content.checks_passed:
+        return
+    failing = {
+        name: [str(error) for error in verdict.get("errors") or ["failed"]]
+        for name, verdict in content.checks.items()
+        if isinstance(verdict, dict) and not verdict.get("passed")
+    }
+    raise Problem(409, "The article has not passed its checks; errors names those that fail.", failing)

@@ -1,19 +1,20 @@
 """Writer: the documents that a task's article may cite."""
 
-from fastapi import APIRouter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api.access import Reader, Writer
+from api.access import Access, Reader, Writer
 from api.envelope import Envelope, PlainText, RowId, refusals
+from api.idempotency import Post, once_answered
 from api.problems import Problem, not_found
+from api.routing import Router
 from api.shapes.writer_editing import AddSource, SourceItem
 from igny8_resources.warehouse.store import sources as store
 from igny8_resources.warehouse.store.sites import require_module
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.writer import Task, TaskSource
 
-router = APIRouter(prefix="/writer", tags=["writer"])
+router = Router(prefix="/writer", tags=["writer"])
 
 
 @router.get("/tasks/{id}/sources/", summary="List a task's sources", responses=refusals(400, 401, 403, 404))
@@ -30,17 +31,26 @@ def list_sources(access: Reader, id: RowId) -> Envelope[list[SourceItem]]:  # no
     summary="Add a source",
     responses=refusals(400, 401, 403, 404, 409, 413),
 )
-def add_source(access: Writer, id: RowId, asked: AddSource) -> Envelope[SourceItem]:  # noqa: A002 - the path's own name
+def add_source(
+    access: Writer,
+    id: RowId,  # noqa: A002 - the path's own name
+    asked: AddSource,
+    post: Post,
+) -> Envelope[SourceItem]:
     """Add a public page or a document's text; a page is read at once, and `status` says whether that worked.
 
     The article cites it from its next writing on.
     """
+    return once_answered(access, post, Envelope[SourceItem], lambda: _added(access, id, asked), status=201)
+
+
+def _added(access: Access, task_id: int, asked: AddSource) -> Envelope[SourceItem]:
     from igny8_assets.writer.source_reading import SourceRefused
     from igny8_assets.writer.sources import name_address, read_address, read_document
     from igny8_resources.web_pages import PageUnreadable
 
     with access.read() as session:
-        task = _task(session, id)
+        task = _task(session, task_id)
         site = session.scalars(select(Site).where(Site.id == task.site_id)).one()
         require_module(session, site, "writer")
         prefix = f"accounts/{site.account_id}/{site.key}"
@@ -49,14 +59,14 @@ def add_source(access: Writer, id: RowId, asked: AddSource) -> Envelope[SourceIt
         if asked.text is not None:
             document = read_document(access.service.media, prefix, asked.name or "", asked.text.encode())
         with access.write() as session:
-            task = _task(session, id)
+            task = _task(session, task_id)
             if document is None:
                 source = name_address(session, task, asked.url or "", title=asked.title)
             else:
                 title = asked.title or document.title
                 source = store.add_source(session, task, title=title, text=document.text, media_key=document.media_key)
         if source.status != "ready":
-            source = read_address(access.service.warehouse, source.id)
+            source = read_address(access.warehouse, source.id)
     except (PageUnreadable, SourceRefused) as refused:
         raise Problem(400, "This source cannot be used.", {"url" if asked.url else "text": [str(refused)]}) from refused
     except store.TooManySources as full:

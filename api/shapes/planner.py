@@ -22,7 +22,7 @@ class KeywordItem(Shape):
     difficulty: float | None = Field(description="0 to 100.")
     intents: list[str] = Field(description="informational, navigational, transactional, commercial.")
     cpc: Decimal | None = Field(description="Price of a click in the market's currency.")
-    status: str
+    status: str = Field(description="new, active, inactive or archived; planning leaves the last two out.")
     source: str = Field(description="The tool that the keyword came from.")
     cluster_id: int | None
     cluster_name: str | None
@@ -93,7 +93,8 @@ class IdeaItem(Shape):
     priority: float
     idea_source: str
     status: str = Field(
-        description="new, queued (has a task), conflict (another idea has it), or refresh (make a page better instead)."
+        description="planned (being worded), new, queued (has a task), conflict (another idea has it), refresh (make a page "
+        "better instead), or rejected (a person turned it down)."
     )
     conflict: str = Field(description="Why it is not written, when it conflicts with what exists.")
     refresh_ref: str = Field(description="The page to make better instead, when the status is refresh.")

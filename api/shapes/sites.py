@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import Field
 
-from api.envelope import Shape
+from api.envelope import Asked, Shape
 
 
 class SiteItem(Shape):
@@ -85,3 +85,27 @@ class SiteDetail(SiteItem):
     automation: AutomationItem | None
     counts: SiteCounts
     preview_url: str | None = Field(description="The built site on this host; null until it is built.")
+
+
+class SiteSettings(SiteItem):
+    """What people set of a site; its `ETag` is of this."""
+
+    description: str
+    audience: str
+    accent: str | None
+
+
+class ModuleSwitches(Asked):
+    """Module switches by module."""
+
+    modules: dict[str, bool] = Field(max_length=100, examples=[{"video": False}])
+
+
+class GrantItem(Shape):
+    """One person who was granted a site."""
+
+    user_id: int
+    email: str
+    name: str
+    role: str
+    created_at: datetime

@@ -118,9 +118,3 @@ class TrialPicture(Shape):
     def url(self) -> str | None:
         """Where to fetch it."""
         return media_path(self.media_key)
-
-
-class Deleted(Shape):
-    """What is gone."""
-
-    id: int

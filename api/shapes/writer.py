@@ -22,7 +22,7 @@ class TaskItem(Shape):
     content_structure: str
     primary_keyword: str
     target_words: int
-    status: str = Field(description="queued, draft, review, approved, published, failed.")
+    status: str = Field(description="queued, draft, review, approved, published, failed, cancelled.")
     error: str = Field(description="What went wrong and what to do, when it failed.")
     partition_key: str | None = Field(description="The article's partition in Dagster.")
     request_id: str | None = Field(description="The `task_id` of the request that asked for it, if one did.")
@@ -36,6 +36,7 @@ class TaskDetail(TaskItem):
     secondary_keywords: list[Any]
     questions: list[Any]
     outline: list[Any]
+    author_id: int | None = Field(description="The profile that it is written as; null: the site's own.")
 
 
 class ContentItem(Shape):
@@ -87,7 +88,9 @@ class ImageItem(Shape):
     position: int
     role: str = Field(description="featured or in_article.")
     section_index: int | None
-    status: str = Field(description="prompted until its files are there, then ready.")
+    status: str = Field(
+        description="prompted until its files are there, then ready; again while another is made in its place."
+    )
     prompt: str
     alt_text: str
     caption: str

@@ -11,6 +11,7 @@ from igny8_resources.passwords import hash_password
 from igny8_resources.settings import Settings
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.store.sites import SectorPlan, SitePlan, create_account, create_site
+from igny8_resources.warehouse.tables.access import SignIn
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage
 from igny8_resources.warehouse.tables.planner import Cluster, ClusterKeyword, ContentIdea, Keyword
@@ -21,13 +22,13 @@ from igny8_resources.warehouse.tables.video import VideoAsset, VideoProject, Vid
 from igny8_resources.warehouse.tables.writer import Content, ContentVersion, Image, Task
 
 PASSWORD = "correct horse battery staple"
-_HASH = hash_password(PASSWORD)
+PASSWORD_HASH = hash_password(PASSWORD)
 ARTICLES = ("queued", "review", "published")
 
 
 @dataclass
 class Tenant:
-    """One account: ids by what they are of, a token for each role, and the key of a media file."""
+    """One account: ids by what they are of, a token for each role, API keys by name, and the key of a media file."""
 
     account_id: int
     site_key: str
@@ -35,13 +36,21 @@ class Tenant:
     app: FastAPI
     ids: dict[str, int] = field(default_factory=dict)
     users: dict[str, int] = field(default_factory=dict)
+    sign_ins: dict[str, int] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
     media_key: str = ""
 
     def as_role(self, role: str = "owner", *, lifetime: timedelta | None = None) -> dict[str, str]:
         """The headers of a signed-in user."""
         tokens = self.app.state.service.tokens
         now = utc_now() if lifetime is None else utc_now() - tokens.lifetime + lifetime
-        token = tokens.issue(user_id=self.users[role], account_id=self.account_id, role=role, now=now)
+        token = tokens.issue(
+            user_id=self.users[role],
+            account_id=self.account_id,
+            sign_in_id=self.sign_ins[role],
+            role=role,
+            now=now,
+        )
         return {"Authorization": f"Bearer {token}"}
 
     def article(self, status: str) -> int:
@@ -58,7 +67,7 @@ def make_tenant(
 ) -> Tenant:
     """Write an account with one site and one of everything."""
     with warehouse.write() as session:
-        account = create_account(session, slug, slug.title(), credits=Decimal(1000), reference="first")
+        account = create_account(session, slug, slug.title(), credits=Decimal(1000))
         plan = SitePlan(
             key=site_key,
             name=site_name,
@@ -71,10 +80,13 @@ def make_tenant(
         session.flush()
         tenant = Tenant(account.id, site_key, slug, app)
         for role in ("owner", "editor", "viewer", "developer"):
-            user = User(account_id=account.id, email=f"{role}@{slug}.example", role=role, password_hash=_HASH)
+            user = User(account_id=account.id, email=f"{role}@{slug}.example", role=role, password_hash=PASSWORD_HASH)
             session.add(user)
             session.flush()
-            tenant.users[role] = user.id
+            sign_in = SignIn(account_id=account.id, user_id=user.id, user_agent="tests")
+            session.add(sign_in)
+            session.flush()
+            tenant.users[role], tenant.sign_ins[role] = user.id, sign_in.id
             if role in {"editor", "viewer"}:
                 session.add(SiteAccess(account_id=account.id, site_id=site.id, user_id=user.id))
         _fill(session, tenant, account, site)

@@ -1,4 +1,8 @@
-"""The API over a migrated warehouse with two accounts: once on SQLite, once on PostgreSQL where one answers."""
+"""The API over a migrated warehouse with two accounts: once on SQLite, once on PostgreSQL where one answers.
+
+On PostgreSQL the tests write as the owner, and the API connects as a role that row-level security holds to one account: every
+route that is tested works under it.
+"""
 
 import os
 import uuid
@@ -7,15 +11,19 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from api_deployment import Deployment, filled_deployment
 from api_tenants import Tenant, make_tenant
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.progress_watch import ProgressWatch
+from api.service import Service
 from igny8_resources.settings import Settings
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.migrate import migrate
 from igny8_resources.warehouse.tables.registry import METADATA
+from tests.limited_roles import limited_role
 
 POSTGRES = os.environ.get("IGNY8_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 
@@ -60,15 +68,43 @@ def warehouse(migrated: Warehouse) -> Warehouse:
     return migrated
 
 
-@pytest.fixture
-def settings(warehouse: Warehouse, tmp_path: Path) -> Settings:
-    url = warehouse.url.render_as_string(hide_password=False)
-    return Settings(home=tmp_path, warehouse_url=url, secret_key="a key that only tests sign with, long enough")
+@pytest.fixture(scope="session")
+def api_url(migrated: Warehouse) -> Iterator[str | None]:
+    """The URL of the API's own role, None on SQLite, which has no roles."""
+    if migrated.is_sqlite:
+        yield None
+        return
+    with limited_role(migrated) as url:
+        yield url
 
 
 @pytest.fixture
-def app(settings: Settings) -> FastAPI:
-    return create_app(settings)
+def settings(warehouse: Warehouse, api_url: str | None, tmp_path: Path) -> Settings:
+    return _settings(warehouse, api_url, tmp_path)
+
+
+def _settings(warehouse: Warehouse, api_url: str | None, home: Path) -> Settings:
+    return Settings(
+        home=home,
+        warehouse_url=warehouse.url.render_as_string(hide_password=False),
+        api_database_url=api_url,
+        secret_key="a key that only tests sign with, long enough",
+    )
+
+
+@pytest.fixture(scope="session")
+def started(migrated: Warehouse, api_url: str | None) -> FastAPI:
+    """One app a session and database: its routes take half a second to put together."""
+    return create_app(_settings(migrated, api_url, Path()))
+
+
+@pytest.fixture
+def app(started: FastAPI, settings: Settings) -> FastAPI:
+    """The app as it would be just after its start with a test's settings."""
+    before: Service = started.state.service
+    started.state.service = Service(settings, before.warehouse, before.tokens)
+    started.state.progress = ProgressWatch()
+    return started
 
 
 @pytest.fixture
@@ -87,3 +123,12 @@ def ours(warehouse: Warehouse, app: FastAPI, settings: Settings) -> Tenant:
 def theirs(warehouse: Warehouse, app: FastAPI, settings: Settings) -> Tenant:
     """Another account on the same deployment, with as much in it."""
     return make_tenant(warehouse, app, settings, "trail", site_key="trail-notes", site_name="Trail Notes")
+
+
+@pytest.fixture(scope="module")
+def deployment(
+    started: FastAPI, migrated: Warehouse, api_url: str | None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Deployment]:
+    """One service and one filled warehouse a module, put back after each call that changed it."""
+    with filled_deployment(started, migrated, api_url, tmp_path_factory.mktemp("deployment")) as deployment:
+        yield deployment

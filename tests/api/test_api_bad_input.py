@@ -1,8 +1,10 @@
 """What is refused, how, and that nobody ever sees a traceback."""
 
+import asyncio
 import logging
 import subprocess
 import sys
+from collections.abc import MutableMapping
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from api.app import create_app
+from api.middleware import MOST_BODY_BYTES
 from igny8_resources.settings import Settings
 from igny8_resources.warehouse.engine import Warehouse
 
@@ -68,6 +71,37 @@ def test_large_bodies_are_refused_whether_or_not_they_say_their_length(client: T
         assert answer.json()["error"].startswith("The request body is larger than")
     lying = client.post(LOGIN, content=b"{}", headers=JSON | {"Content-Length": "-5"})
     assert lying.status_code == 400
+
+
+@pytest.mark.parametrize(("says_its_length", "most_read"), [(True, 0), (False, MOST_BODY_BYTES + 65_536)])
+def test_a_large_body_is_refused_before_it_is_read(app: FastAPI, ours: Tenant, says_its_length: bool, most_read: int):
+    """Of 10 MB nothing is taken where their length is told, and otherwise no more than what is allowed."""
+    read, answered = 0, []
+
+    async def receive() -> dict[str, object]:
+        nonlocal read
+        read += 65_536
+        return {"type": "http.request", "body": b"a" * 65_536, "more_body": read < 10_000_000}
+
+    async def send(message: MutableMapping[str, object]) -> None:
+        answered.append(message.get("status"))
+
+    headers = {**ours.as_role(), **JSON, **({"Content-Length": "10000000"} if says_its_length else {})}
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": GENERATE,
+        "query_string": b"",
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+        "client": ("127.0.0.1", 5000),
+        "server": ("127.0.0.1", 8000),
+    }
+    asyncio.run(app(scope, receive, send))
+    assert answered[0] == 413
+    assert read <= most_read
 
 
 def test_query_parameters_that_cannot_be_used(client: TestClient, ours: Tenant):
@@ -132,7 +166,9 @@ def test_every_answer_has_an_id_and_safe_headers(client: TestClient, ours: Tenan
     assert "strict-transport-security" not in answer.headers
 
 
-def test_an_unforeseen_failure_is_logged_and_says_nothing(app: FastAPI, caplog: pytest.LogCaptureFixture):
+def test_an_unforeseen_failure_is_logged_and_says_nothing(settings: Settings, caplog: pytest.LogCaptureFixture):
+    app = create_app(settings)
+
     @app.get("/api/v1/broken/")
     def broken() -> None:
         raise RuntimeError("the secret detail")
@@ -188,3 +224,15 @@ def test_the_service_loads_no_dagster():
     )
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_whoever_may_not_do_it_hears_that_before_what_is_wrong_with_their_values(client: TestClient, ours: Tenant):
+    nonsense = {"task_ids": "all of them"}
+    answers = {
+        role: client.post(GENERATE, json=nonsense, headers=ours.as_role(role)).status_code
+        for role in ("owner", "viewer")
+    }
+    assert answers == {"owner": 400, "viewer": 403}
+    signed_out = ours.as_role("owner")
+    assert client.post("/api/v1/auth/logout-everywhere/", headers=signed_out).status_code == 200
+    assert client.post(GENERATE, json=nonsense, headers=signed_out).status_code == 401

@@ -105,11 +105,13 @@ def test_movements_are_listed_filtered_and_paged(client: TestClient, ours: Tenan
         ("deduction", "-45.5", "system"),
         ("subscription", "1000", "system"),
     ]
-    assert [row["reference"] for row in listed("?kind=subscription")["results"]] == ["first"]
+    assert [row["reference"] for row in listed("?kind=subscription")["results"]] == ["first-credits"]
     assert listed("?search=FIRST%20credits")["count"] == 1
     assert [row["amount"] for row in listed("?ordering=amount&page_size=1")["results"]] == ["-45.5"]
     assert listed(f"?date_from={utc_now().date()}")["count"] == 2
     assert listed("?date_to=2001-01-01")["count"] == 0
+    (newest, _) = listed()["results"]
+    assert data(client, f"/transactions/{newest['id']}/", ours.as_role()) == newest
     assert client.get(f"{BILLING}/transactions/?kind=gift", headers=ours.as_role()).status_code == 400
 
 

@@ -100,9 +100,16 @@ def test_a_proposal_is_compared_accepted_or_rejected(client: TestClient, ours: T
     assert client.get(f"{article}versions/1/", headers=headers).json()["data"]["draft"]["slug"] == HOW_TO.slug
 
 
-def test_one_section_is_written_anew(client: TestClient, ours: Tenant, article: str):
-    done = client.post(f"{article}sections/2/rewrite/", json={"wish": "shorter"}, headers=ours.as_role("editor"))
+def test_one_section_is_written_anew_and_once_for_one_key(client: TestClient, ours: Tenant, article: str):
+    headers = {"Idempotency-Key": "section 2"} | ours.as_role("editor")
+    done = client.post(f"{article}sections/2/rewrite/", json={"wish": "shorter"}, headers=headers)
     assert done.status_code == 200, done.text
+    again = client.post(f"{article}sections/2/rewrite/", json={"wish": "shorter"}, headers=headers)
+    assert (again.status_code, again.json()["data"]) == (200, done.json()["data"])
+    other = client.post(f"{article}sections/3/rewrite/", json={"wish": "shorter"}, headers=headers)
+    assert (other.status_code, "different request" in other.json()["error"]) == (409, True)
+    listed = client.get(f"{article}versions/", headers=headers).json()["data"]
+    assert [each["version"] for each in listed] == [4, 3, 2, 1]
     data = done.json()["data"]
     assert (data["version"], data["stands"], data["provider"], data["credits"]) == (4, True, "offline", "0")
     assert data["section"]["heading"] == HOW_TO.sections[2].heading
@@ -122,6 +129,9 @@ def test_sources_are_added_listed_and_removed(client: TestClient, ours: Tenant, 
         "Notes",
         "ready",
     )
+    keyed = {"Idempotency-Key": "a page"} | headers
+    pages = [client.post(sources, json={"name": "more.md", "text": SOURCE}, headers=keyed).json() for _ in range(2)]
+    assert pages[0]["data"] == pages[1]["data"]
     inside = client.post(sources, json={"url": "http://169.254.169.254/latest/meta-data/"}, headers=headers)
     assert (inside.status_code, inside.json()["data"]["status"]) == (201, "failed")
     assert "is not a public address" in inside.json()["data"]["error"]
@@ -134,7 +144,7 @@ def test_sources_are_added_listed_and_removed(client: TestClient, ours: Tenant, 
         refused = client.post(sources, json=asked, headers=headers)
         assert (refused.status_code, list(refused.json()["errors"])) == (400, [field])
     left = client.delete(f"{sources}s3/", headers=headers).json()["data"]
-    assert [(each["key"], each["characters_in_brief"]) for each in left] == [("s1", 0), ("s2", 0)]
+    assert [(each["key"], each["characters_in_brief"]) for each in left] == [("s1", 0), ("s2", 0), ("s4", 0)]
     assert client.delete(f"{sources}s3/", headers=headers).status_code == 404
     with warehouse.write() as session:
         set_module(session, site_by_key(session, ours.site_key), "writer", enabled=False)

@@ -1,5 +1,8 @@
 """Lists and details: what they show, how they are filtered, searched, ordered and paged."""
 
+from typing import Any
+
+import pytest
 from api_tenants import Tenant
 from fastapi.testclient import TestClient
 
@@ -59,6 +62,22 @@ def test_pages_lead_to_each_other_by_their_public_address(client: TestClient, ou
     assert (beyond.status_code, beyond.json()["error"]) == (404, "Page 3 lies beyond the end: the last page is 2.")
 
 
+def test_a_long_list_is_counted_so_far_and_paged_to_its_end(
+    client: TestClient, ours: Tenant, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("api.listing.MOST_COUNTED", 1)
+
+    def page(number: int) -> dict[str, Any]:
+        path = f"/api/v1/planner/keywords/?page_size=2&search=espresso&page={number}"
+        return client.get(path, headers=ours.as_role()).json()
+
+    assert [page(1)["count"], page(2)["count"]] == [1, 1]
+    assert page(1)["next"] is not None
+    assert [len(page(number)["results"]) for number in (1, 2)] == [2, 1]
+    assert page(2)["next"] is None
+    assert page(3)["error"] == "Page 3 lies beyond the end."
+
+
 def test_an_article_comes_whole(client: TestClient, ours: Tenant):
     content_id = ours.article("published")
     article = client.get(f"/api/v1/writer/content/{content_id}/", headers=ours.as_role()).json()["data"]
@@ -72,6 +91,23 @@ def test_an_article_comes_whole(client: TestClient, ours: Tenant):
     assert article["credits"] == [
         {"operation": "content", "calls": 1, "units": "1", "credits": "45.5", "list_credits": "45.5"}
     ]
+
+
+def test_images_are_found_by_their_article_and_its_task(client: TestClient, ours: Tenant):
+    def found(query: str) -> list[int]:
+        return [
+            row["id"] for row in client.get(f"/api/v1/writer/images/?{query}", headers=ours.as_role()).json()["results"]
+        ]
+
+    assert (
+        found(f"task={ours.task('published')}") == found(f"content={ours.article('published')}") == [ours.ids["image"]]
+    )
+    assert found(f"task={ours.task('review')}") == []
+
+
+def test_articles_are_ordered_by_status(client: TestClient, ours: Tenant):
+    listed = client.get("/api/v1/writer/content/?ordering=-status", headers=ours.as_role()).json()["results"]
+    assert [row["status"] for row in listed] == ["review", "published"]
 
 
 def test_a_cluster_lists_its_keywords_by_volume(client: TestClient, ours: Tenant):

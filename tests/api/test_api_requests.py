@@ -152,7 +152,7 @@ def test_approval_is_recorded_once_with_its_event(client: TestClient, post: Post
     again = post(path, None)
     assert (again.status_code, again.json()["error"]) == (
         409,
-        "The article is approved; only an article in review can be approved.",
+        "“Article 1” is approved; only an article in review can be approved.",
     )
     with warehouse.read() as session:
         assert session.get_one(Task, ours.task("review")).status == "approved"
@@ -162,17 +162,35 @@ def test_approval_is_recorded_once_with_its_event(client: TestClient, post: Post
         ]
 
 
+def test_the_version_that_was_read_is_approved_and_a_repeat_is_answered_as_before(
+    client: TestClient, ours: Tenant, warehouse: Warehouse
+):
+    address = f"/api/v1/writer/content/{ours.article('review')}/"
+    headers = ours.as_role("editor")
+    tag = client.get(address, headers=headers).headers["ETag"]
+    with warehouse.write() as session:
+        session.execute(update(Content).where(Content.id == ours.article("review")).values(version=2))
+    stale = client.post(f"{address}approve/", headers=headers | {"If-Match": tag, "Idempotency-Key": "approve-1"})
+    assert (stale.status_code, stale.headers["ETag"]) == (409, '"2"')
+    headers |= {"If-Match": stale.headers["ETag"], "Idempotency-Key": "approve-1"}
+    first, repeat = (client.post(f"{address}approve/", headers=headers) for _ in range(2))
+    assert (first.status_code, repeat.status_code) == (200, 200)
+    assert repeat.json() == first.json()
+    with warehouse.read() as session:
+        assert session.scalar(select(func.count()).select_from(Event).where(Event.kind == "article.approved")) == 1
+
+
 def test_failing_checks_stand_against_approval(post: Post, ours: Tenant, warehouse: Warehouse):
     checks = {
-        "no_invented_figures": {"passed": False, "severity": "error", "message": "“73 %” has no source."},
-        "keyword_in_title": {"passed": True, "severity": "warning", "message": ""},
+        "text": {"passed": False, "errors": ["“73 %” has no source."], "warnings": ["the title is long"]},
+        "images": {"passed": True, "errors": [], "warnings": ["a picture is small"]},
     }
     with warehouse.write() as session:
         values = {"checks": checks, "checks_passed": False}
         session.execute(update(Content).where(Content.id == ours.article("review")).values(**values))
     refused = post(f"/api/v1/writer/content/{ours.article('review')}/approve/", None)
     assert refused.status_code == 409
-    assert refused.json()["errors"] == {"no_invented_figures": ["“73 %” has no source."]}
+    assert refused.json()["errors"] == {"text": ["“73 %” has no source."]}
 
 
 def test_progress_from_the_first_row_to_the_result(client: TestClient, post: Post, ours: Tenant, warehouse: Warehouse):
