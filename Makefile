@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test dev bench bench-planner bench-ai lint clean install install-dev lock
+.PHONY: demo test dev bench bench-planner bench-ai bench-api lint clean install install-dev lock
 
 demo: $(VENV)/.installed
 	$(BIN)/igny8 demo
@@ -20,6 +20,9 @@ bench: $(VENV)/.installed-dev
 
 bench-ai: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.ai
+
+bench-api: $(VENV)/.installed-dev
+	$(BIN)/python -m bench.api
 
 # What the planner is compared with has an environment of its own. torch comes first and outside the lock: its builds, and what
 # they need beside them, differ between machines.

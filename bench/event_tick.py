@@ -139,7 +139,7 @@ def _fill(parts: "Platform", keys: Sequence[str]) -> None:
     from igny8_resources.warehouse.tables.writer import Task
 
     with parts.warehouse.write() as session:
-        account = create_account(session, "bench", "Bench", credits=demo.FIRST_CREDITS, reference="bench")
+        account = create_account(session, "bench", "Bench", credits=demo.FIRST_CREDITS)
         site = create_site(session, account, demo.SITE)
         owned = {"account_id": site.account_id, "site_id": site.id}
         cluster = Cluster(**owned, stable_id="c1", name="espresso", head_keyword="espresso")

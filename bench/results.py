@@ -125,21 +125,30 @@ def _processor() -> str:
     return platform.processor() or "unknown"
 
 
-def write_results(folder: Path, began: datetime, measurements: Iterable[Measurement], *, quick: bool) -> Path:
-    """Keep the results as ``<UTC time>.json`` and as ``latest.json``.
+def kept_results(began: datetime, measurements: Sequence[Measurement], *, quick: bool) -> dict[str, Any]:
+    """The results as they are kept.
+
+    Args:
+        began: When the benchmark was started.
+        measurements: What was measured.
+        quick: Whether less was measured than a record needs.
+    """
+    return {
+        "began_at": began.isoformat(timespec="seconds"),
+        "quick": quick,
+        "held": all(measurement.held for measurement in measurements),
+        "machine": machine(),
+        "measurements": [measurement.as_json() for measurement in measurements],
+    }
+
+
+def write_results(folder: Path, began: datetime, kept: dict[str, Any]) -> Path:
+    """Keep results as ``<UTC time>.json`` and as ``latest.json``.
 
     Returns:
         The file with the time in its name.
     """
-    listed = list(measurements)
     folder.mkdir(parents=True, exist_ok=True)
-    kept = {
-        "began_at": began.isoformat(timespec="seconds"),
-        "quick": quick,
-        "held": all(measurement.held for measurement in listed),
-        "machine": machine(),
-        "measurements": [measurement.as_json() for measurement in listed],
-    }
     text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
     path = folder / f"{began:%Y%m%dT%H%M%SZ}.json"
     for target in (path, folder / "latest.json"):

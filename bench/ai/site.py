@@ -55,7 +55,7 @@ def set_up(parts: "Platform", articles: int) -> list[str]:
     if len(wanted) < articles:
         raise ValueError(f"{articles} articles are more than {len(wanted)}")
     with parts.warehouse.write() as session:
-        account = create_account(session, demo.ACCOUNT_SLUG, "Bench", credits=Decimal(1000), reference="bench")
+        account = create_account(session, demo.ACCOUNT_SLUG, "Bench", credits=Decimal(1000))
         create_site(session, account, demo.SITE)
         session.flush()
         move_credits(session, account.id, Decimal(1_000_000), kind="purchase", reference="bench:more")

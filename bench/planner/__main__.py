@@ -3,14 +3,12 @@
 import json
 import os
 import tempfile
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.markdown import Markdown
 
 from bench.home import temporary_home
@@ -18,30 +16,15 @@ from bench.planner.import_speed import import_figures
 from bench.planner.programs import Programs
 from bench.planner.quality import limits_of, scores_of
 from bench.planner.query_sets import HOW_TO_GET_BANKING77, LabelledSet, banking77, search_queries
-from bench.planner.report import markdown, report, write_report
+from bench.planner.report import markdown, report
 from bench.planner.speed import clustering_figures, embedding_figures
 from bench.planner.stability import stability_figures
-from bench.results import Figure, Measurement, MeasurementFailed
-from igny8_resources.settings import SettingsError, load_settings
+from bench.results import Figure, write_results
+from bench.running import chosen, conclude, console, results_folder, shared_bytecode, taken
 
 NAMES = ("quality", "banking77", "stability", "embedding", "clustering", "import")
 
-console = Console()
 app = typer.Typer(add_completion=False)
-
-
-def taken(name: str, measure: Callable[[], list[Figure]]) -> Measurement:
-    """One measurement; what cannot be measured is a failure of it alone."""
-    before, began, failure = os.getloadavg()[0], time.monotonic(), ""
-    figures: list[Figure] = []
-    try:
-        with console.status(f"{name} …"):
-            figures = measure()
-    except MeasurementFailed as failed:
-        failure = str(failed)
-    seconds = time.monotonic() - began
-    console.print(f"{name}: {seconds:.0f} s")
-    return Measurement(name, tuple(figures), seconds, (before, os.getloadavg()[0]), failure)
 
 
 @app.command()
@@ -59,31 +42,15 @@ def bench(
     if show is not None:
         typer.echo(markdown(json.loads(show.read_text(encoding="utf-8"))), nl=False)
         return
-    if unknown := set(only or ()) - set(NAMES):
-        raise typer.BadParameter(f"{', '.join(sorted(unknown))}: choose from {', '.join(NAMES)}")
-    try:
-        folder = load_settings().home_path / "bench" / "planner"
-    except SettingsError as unusable:
-        console.print(f"[red]{unusable}[/]")
-        raise typer.Exit(2) from unusable
-    began = datetime.now(UTC)
-    with tempfile.TemporaryDirectory(prefix="igny8-bench-bytecode-", ignore_cleanup_errors=True) as bytecode:
-        kept = _measured(began, tuple(only or NAMES), banking77_file, Path(bytecode), threads=threads, quick=quick)
-    path = write_report(folder, began, kept)
+    names, folder, began = chosen(only, NAMES), results_folder("planner"), datetime.now(UTC)
+    with shared_bytecode() as bytecode:
+        kept = _measured(began, names, banking77_file, bytecode, threads=threads, quick=quick)
+    path = write_results(folder, began, kept)
     console.print(Markdown(markdown(kept)))
     console.print(f"Kept in {path}", soft_wrap=True)
     if kept["banking77"] == "absent":
         console.print(f"[yellow]Left out:[/] {HOW_TO_GET_BANKING77}", soft_wrap=True)
-    missed = [
-        figure["name"]
-        for measurement in kept["measurements"]
-        for figure in measurement["figures"]
-        if figure["held"] is False
-    ]
-    if missed:
-        console.print(f"[red]Limits that are not held:[/] {'; '.join(missed)}", soft_wrap=True)
-    if not kept["held"]:
-        raise typer.Exit(1)
+    conclude(kept)
 
 
 def _measured(

@@ -79,7 +79,7 @@ def _warehouse() -> Iterator[str]:
         warehouse = Warehouse(address)
         migrate(warehouse)
         with warehouse.write() as session:
-            owner = create_account(session, "bench", "bench", credits=Decimal(1000), reference="first-credits")
+            owner = create_account(session, "bench", "bench", credits=Decimal(1000))
             create_site(session, owner, SitePlan(key=SITE_KEY, name="Import speed", base_url="https://example.com"))
         warehouse.dispose()
         yield address

@@ -1,12 +1,10 @@
-"""How a planner benchmark is kept and shown: the JSON file, and the tables of docs/performance.md made from it."""
+"""What a planner benchmark says: its report, and the tables of docs/performance.md made from it."""
 
-import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from bench.results import Measurement, machine
+from bench.results import Measurement, kept_results
 
 
 def report(
@@ -29,29 +27,11 @@ def report(
         quick: Whether less was measured than a record needs.
     """
     return {
-        "began_at": began.isoformat(timespec="seconds"),
-        "quick": quick,
-        "held": all(measurement.held for measurement in measurements),
-        "machine": machine(),
+        **kept_results(began, measurements, quick=quick),
         "peers": peers or {},
         "banking77": banking77,
-        "measurements": [measurement.as_json() for measurement in measurements],
         "scores": list(scores),
     }
-
-
-def write_report(folder: Path, began: datetime, kept: dict[str, Any]) -> Path:
-    """Keep the report as ``<UTC time>.json`` and as ``latest.json``.
-
-    Returns:
-        The file with the time in its name.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(kept, indent=1, ensure_ascii=False) + "\n"
-    path = folder / f"{began:%Y%m%dT%H%M%SZ}.json"
-    for target in (path, folder / "latest.json"):
-        target.write_text(text, encoding="utf-8")
-    return path
 
 
 def markdown(kept: dict[str, Any]) -> str:
