@@ -25,6 +25,7 @@ SHARED_TABLES: Mapping[str, str] = {
     "ai_models": "SELECT",
     "credit_prices": "SELECT",
     "event_cursors": "SELECT",
+    "platform_quotas": "SELECT, INSERT, UPDATE",
     "provider_states": "SELECT, INSERT, UPDATE",
     "request_metrics": "SELECT, INSERT, UPDATE, DELETE",
     "sign_in_failures": "SELECT, INSERT, UPDATE, DELETE",

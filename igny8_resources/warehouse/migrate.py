@@ -14,7 +14,7 @@ from igny8_resources.warehouse import api_role, row_security
 from igny8_resources.warehouse.engine import Warehouse
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0004"
+HEAD = "0005"
 # Any number that nothing else in the database uses as an advisory lock.
 MIGRATION_LOCK = 868_118
 

@@ -3,6 +3,7 @@
 from igny8_resources.warehouse.tables import (
     access,
     automation,
+    connections,
     ledgers,
     models,
     opportunities,
@@ -13,6 +14,7 @@ from igny8_resources.warehouse.tables import (
     tenancy,
     vectors,
     video,
+    video_publishing,
     webhooks,
     writer,
 )
@@ -25,6 +27,7 @@ TABLE_MODULES = (
     models,
     automation,
     webhooks,
+    connections,
     planner,
     opportunities,
     taxonomies,
@@ -33,5 +36,6 @@ TABLE_MODULES = (
     publishing,
     social,
     video,
+    video_publishing,
 )
 METADATA = Table.metadata
