@@ -80,7 +80,7 @@ def video_script(context: dg.AssetExecutionContext, platform: PlatformResource) 
 )
 def voiceover(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The spoken sections of one video with the moment of every word."""
-    from igny8_assets.video.production import speak_script
+    from igny8_assets.video.speaking import speak_script
     from igny8_resources.requests import report_progress
 
     parts, partition = platform.platform, context.partition_key

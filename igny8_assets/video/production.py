@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from igny8_assets.video.failures import NotMadeYet
-from igny8_assets.video.narration import narrate
 from igny8_assets.video.poster import extract_frame
 from igny8_assets.video.presets import Preset, preset_named
+from igny8_assets.video.projects import script_of
 from igny8_assets.video.rendering import RenderProgress, render_timeline
 from igny8_assets.video.timeline import SectionPictures, build_timeline
 from igny8_assets.video.video_cards import card_for_section
-from igny8_assets.video.voiceover import SectionVoice, recorded_voice, voice_from_wav
-from igny8_resources.ai.calls import Answered
-from igny8_resources.ai.providers import ImageCall, Palette, SpeechCall
+from igny8_assets.video.voiceover import VOICEOVER, SectionVoice, voice_from_wav
+from igny8_resources.ai.providers import ImageCall, Palette
 from igny8_resources.ai.router import TextResult, digest_of
 from igny8_resources.contracts.video import VideoBrief, VideoScript, WordTiming
 from igny8_resources.contracts.writer import ArticleDraft
@@ -27,16 +26,10 @@ from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.store import video as store
 from igny8_resources.warehouse.store.sites import require_module, tenant_of, voice_of
 from igny8_resources.warehouse.store.writer import images_of
-from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
+from igny8_resources.warehouse.tables.video import VideoRender
 from igny8_resources.warehouse.tables.writer import Image
 
-VOICEOVER = "voiceover"
 VISUAL = "visual"
-
-
-def speech_language(language: str) -> str:
-    """A site's language as a voice's: English without a region is American."""
-    return "en-US" if language == "en" else language
 
 
 def write_script(parts: Platform, partition: str) -> TextResult[VideoScript]:
@@ -75,78 +68,6 @@ def write_script(parts: Platform, partition: str) -> TextResult[VideoScript]:
         project.provider, project.error = written.call.provider, ""
         store.drop_assets_beyond(session, project.id, len(written.value.sections))
     return written
-
-
-def script_of(project: VideoProject) -> VideoScript:
-    """A project's script.
-
-    Raises:
-        NotMadeYet: it has none.
-    """
-    if not project.script:
-        raise NotMadeYet("script", "video_script")
-    return VideoScript.model_validate(project.script)
-
-
-@dataclass(frozen=True)
-class SpokenSection:
-    """One section's recording: what was said, how long it lasts (seconds), and the call that made it."""
-
-    narration: str
-    seconds: float
-    media_key: str
-    call: Answered
-
-
-def speak_script(parts: Platform, partition: str, on_section: Callable[[int, int], None]) -> list[SpokenSection]:
-    """Speak every section; a section that was spoken before is answered from the journal."""
-    with parts.warehouse.read() as session:
-        project, _, site = store.project_of(session, partition)
-        require_module(session, site, "video")
-    script, tenant = script_of(project), tenant_of(site)
-    language = speech_language(site.language)
-    spoken = []
-    for index, section in enumerate(script.sections):
-        on_section(index + 1, len(script.sections))
-        said = parts.ai.speech(
-            tenant,
-            subject=partition,
-            call=SpeechCall(
-                text=narrate(section.narration, language).spoken,
-                voice=parts.settings.speech_voice,
-                language=language,
-                words_per_minute=parts.settings.speech_words_per_minute,
-            ),
-        )
-        raw = voice_from_wav(parts.media.get(said.media_key), said.words, estimated=said.estimated)
-        voice = recorded_voice(
-            section.narration,
-            raw.samples,
-            raw.sample_rate,
-            said.words,
-            section=index + 1,
-            language=language,
-            estimated=said.estimated,
-        )
-        wav = voice.to_wav()
-        key = content_key(f"{tenant.media_prefix}/voiceover", wav, "wav")
-        parts.media.put(key, wav, "audio/wav")
-        seconds = len(voice.samples) / voice.sample_rate
-        with parts.warehouse.write() as session:
-            project, _, _ = store.project_of(session, partition, lock=True)
-            project.voice_provider, project.voice_id = said.call.provider, parts.settings.speech_voice
-            store.save_asset(
-                session,
-                project,
-                VOICEOVER,
-                index,
-                media_key=key,
-                sha256=hashlib.sha256(wav).hexdigest(),
-                duration_seconds=round(seconds, 3),
-                facts={"words": [word.model_dump() for word in voice.words], "estimated": voice.estimated},
-            )
-        spoken.append(SpokenSection(section.narration, seconds, key, said.call))
-    return spoken
 
 
 def collect_visuals(parts: Platform, partition: str) -> list[tuple[str, str]]:

@@ -6,6 +6,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from igny8_assets.video.failures import NotMadeYet
+from igny8_resources.contracts.video import VideoScript
 from igny8_resources.events import append_event
 from igny8_resources.requests import Item, add_waiting_items, finish_items
 from igny8_resources.warehouse.store import video as store
@@ -108,3 +110,14 @@ def mark_rendered(session: Session, partition: str, render: VideoRender) -> tupl
         )
     finish_items(session, partition, RENDER_VIDEO)
     return project, content, site
+
+
+def script_of(project: VideoProject) -> VideoScript:
+    """A project's script.
+
+    Raises:
+        NotMadeYet: it has none.
+    """
+    if not project.script:
+        raise NotMadeYet("script", "video_script")
+    return VideoScript.model_validate(project.script)

@@ -9,8 +9,9 @@ from igny8_assets.shown import credits_shown, markdown_table, preview
 from jobs.names import RENDER_VIDEO
 
 if TYPE_CHECKING:
-    from igny8_assets.video.production import Rendered, SpokenSection
+    from igny8_assets.video.production import Rendered
     from igny8_assets.video.rendering import RenderProgress
+    from igny8_assets.video.speaking import SpokenSection
     from igny8_resources.ai.router import TextResult
     from igny8_resources.contracts.video import VideoScript
     from igny8_resources.platform import Platform

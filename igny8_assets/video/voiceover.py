@@ -14,6 +14,7 @@ from igny8_resources.contracts.video import WordTiming
 if TYPE_CHECKING:
     import numpy as np
 
+VOICEOVER = "voiceover"  # the type of asset that a section's recording is kept as
 WORDS_PER_MINUTE = 165.0  # inside the 160-180 that the BBC counts as comfortable speech
 
 
