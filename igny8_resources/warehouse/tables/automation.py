@@ -34,6 +34,8 @@ class AutomationConfig(OfSite, Table):
     social_platforms: Mapped[list[Any]] = mapped_column(Json, default=list)
     video_type: Mapped[str] = mapped_column(String(20), default="short")
     video_preset: Mapped[str] = mapped_column(String(30), default="youtube_short")
+    video_voice: Mapped[str] = mapped_column(String(160), default="")
+    video_music: Mapped[str] = mapped_column(String(300), default="")
     in_article_images: Mapped[int] = mapped_column(default=2)
     updated_at: Mapped[Moment]
 

@@ -22,7 +22,8 @@ from igny8_resources.warehouse.tables.columns import (
 class VideoProject(OfSite, Table):
     """One video made from one article; ``partition_key`` is its Dagster partition.
 
-    ``status``: script_draft, script_approved, rendering, rendered, published, failed.
+    ``status``: script_draft, script_approved, rendering, rendered, published, failed. ``voice`` (``PROVIDER/VOICE``) and
+    ``music`` were chosen for this video; empty is the site's choice. ``voice_provider`` and ``voice_id`` are who spoke.
     """
 
     __tablename__ = "video_projects"
@@ -40,6 +41,8 @@ class VideoProject(OfSite, Table):
     render_preset: Mapped[str] = mapped_column(String(30))
     target_platforms: Mapped[list[Any]] = mapped_column(Json, default=list)
     script: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    voice: Mapped[str] = mapped_column(String(160), default="")
+    music: Mapped[str] = mapped_column(String(300), default="")
     voice_provider: Mapped[str] = mapped_column(String(40), default="")
     voice_id: Mapped[str] = mapped_column(String(100), default="")
     status: Mapped[str] = mapped_column(String(20), default="script_draft")

@@ -1,5 +1,7 @@
 """Videos: the platforms that a site publishes them on, what was published there and how it is watched."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -8,11 +10,21 @@ from igny8_resources.warehouse.tables.columns import BigId, Json, UtcDateTime
 revision = "0005"
 down_revision = "0004"
 
+_GAINED: dict[str, tuple[sa.Column[Any], ...]] = {
+    "automation_configs": (
+        sa.Column("video_voice", sa.String(length=160), nullable=False, server_default=""),
+        sa.Column("video_music", sa.String(length=300), nullable=False, server_default=""),
+    ),
+    "video_projects": (
+        sa.Column("voice", sa.String(length=160), nullable=False, server_default=""),
+        sa.Column("music", sa.String(length=300), nullable=False, server_default=""),
+    ),
+}
 _NEW_TABLES = ("video_metrics", "video_publications", "platform_connections", "platform_quotas")
 
 
 def upgrade() -> None:
-    """Create the new tables."""
+    """Create the new tables and columns."""
     op.create_table(
         "platform_quotas",
         sa.Column("application", sa.String(length=64), nullable=False),
@@ -119,9 +131,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_video_metrics_account_id"), "video_metrics", ["account_id"], unique=False)
     op.create_index("ix_video_metrics_site_period", "video_metrics", ["site_id", "period"], unique=False)
+    for table, columns in _GAINED.items():
+        for column in columns:
+            op.add_column(table, column._copy())
 
 
 def downgrade() -> None:
-    """Take the new tables away."""
+    """Take the new tables and columns away."""
+    for table, columns in _GAINED.items():
+        for column in columns:
+            op.drop_column(table, column.name)
     for table in _NEW_TABLES:
         op.drop_table(table)
