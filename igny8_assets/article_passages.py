@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from igny8_assets.word_forms import count_words
+from igny8_resources.contracts.video import ArticlePassage
 from igny8_resources.contracts.writer import ArticleDraft, Section
 
 PassageKind = Literal["heading", "prose", "cell"]
@@ -37,6 +38,17 @@ def passages(draft: ArticleDraft) -> Iterator[Passage]:
     yield from _numbered("conclusion", draft.conclusion)
     if draft.call_to_action:
         yield Passage("call_to_action", "prose", draft.call_to_action)
+
+
+def citable_passages(draft: ArticleDraft) -> tuple[ArticlePassage, ...]:
+    """The title and every passage of the body, each once under its id; the cells of a table's row are one passage."""
+    found = {"title": ArticlePassage(id="title", kind="heading", text=draft.title)}
+    for where, kind, text in passages(draft):
+        if not text.strip():
+            continue
+        known = found.get(where)
+        found[where] = ArticlePassage(id=where, kind=kind, text=f"{known.text} | {text}" if known else text)
+    return tuple(found.values())
 
 
 def plain_text(draft: ArticleDraft) -> str:

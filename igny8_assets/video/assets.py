@@ -55,7 +55,7 @@ def video_projects(context: dg.AssetExecutionContext, platform: PlatformResource
 )
 def video_script(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The narration of one video, section by section, each with what is seen and where in the article it comes from."""
-    from igny8_assets.video.production import write_script
+    from igny8_assets.video.script_writing import write_script
     from igny8_resources.requests import report_progress
     from igny8_resources.warehouse.store import video as store
     from igny8_resources.warehouse.store.sites import require_module

@@ -1,10 +1,10 @@
-"""The sizes, lengths and safe areas that each platform wants."""
+"""The sizes, lengths and safe areas that each platform wants, and how long a video of each type may be there."""
 
 from dataclasses import dataclass, replace
 from typing import Self
 
 from igny8_assets.video.failures import ScriptInvalid
-from igny8_resources.contracts.vocabulary import RENDER_PRESETS, RenderPreset
+from igny8_resources.contracts.vocabulary import RENDER_PRESETS, RenderPreset, VideoPlatform
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,42 @@ def _vertical(key: str, max_seconds: float) -> Preset:
 
 
 PRESETS: dict[RenderPreset, Preset] = {
-    "youtube_long": Preset("youtube_long", 1920, 1080, 30, 180.0, 900.0, _HORIZONTAL_SAFE, caption_characters=42),
+    "youtube_long": Preset("youtube_long", 1920, 1080, 30, 60.0, 900.0, _HORIZONTAL_SAFE, caption_characters=42),
     "youtube_short": _vertical("youtube_short", 60.0),
     "instagram_reel": _vertical("instagram_reel", 90.0),
     "tiktok": _vertical("tiktok", 180.0),
 }
+
+PLATFORM_OF_PRESET: dict[str, VideoPlatform] = {
+    "youtube_long": "youtube",
+    "youtube_short": "youtube",
+    "instagram_reel": "instagram",
+    "tiktok": "tiktok",
+}
+
+# The shortest and the longest a video of a type may be in a preset (seconds); a pair that is missing does not exist.
+LENGTHS: dict[str, dict[str, tuple[float, float]]] = {
+    "short": {"youtube_short": (30.0, 60.0), "instagram_reel": (30.0, 90.0), "tiktok": (30.0, 90.0)},
+    "medium": {"youtube_long": (60.0, 180.0), "instagram_reel": (60.0, 90.0), "tiktok": (60.0, 180.0)},
+    "long": {"youtube_long": (300.0, 900.0)},
+}
+
+
+def lengths_of(video_type: str, preset: str) -> tuple[float, float]:
+    """The shortest and the longest a video of this type may be in this preset (seconds).
+
+    Raises:
+        ScriptInvalid: there is no such video; the message names the presets that the type has.
+    """
+    known = LENGTHS.get(video_type, {})
+    if preset not in known:
+        raise ScriptInvalid(f"A {video_type} video does not fit the preset {preset}: choose {' or '.join(known)}.")
+    return known[preset]
+
+
+def usual_preset(video_type: str) -> str:
+    """The preset of a video whose type alone was named."""
+    return next(iter(LENGTHS[video_type]))
 
 
 def preset_named(key: str) -> Preset:

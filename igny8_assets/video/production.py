@@ -16,58 +16,19 @@ from igny8_assets.video.timeline import SectionPictures, build_timeline
 from igny8_assets.video.video_cards import card_for_section
 from igny8_assets.video.voiceover import VOICEOVER, SectionVoice, voice_from_wav
 from igny8_resources.ai.providers import ImageCall, Palette
-from igny8_resources.ai.router import TextResult, digest_of
-from igny8_resources.contracts.video import VideoBrief, VideoScript, WordTiming
-from igny8_resources.contracts.writer import ArticleDraft
+from igny8_resources.ai.router import digest_of
+from igny8_resources.contracts.video import WordTiming
 from igny8_resources.media import content_key
 from igny8_resources.palettes import palette_for
 from igny8_resources.platform import Platform
 from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.store import video as store
-from igny8_resources.warehouse.store.sites import require_module, tenant_of, voice_of
+from igny8_resources.warehouse.store.sites import require_module, tenant_of
 from igny8_resources.warehouse.store.writer import images_of
 from igny8_resources.warehouse.tables.video import VideoRender
 from igny8_resources.warehouse.tables.writer import Image
 
 VISUAL = "visual"
-
-
-def write_script(parts: Platform, partition: str) -> TextResult[VideoScript]:
-    """Ask for the script of a video's article and save it."""
-    with parts.warehouse.read() as session:
-        project, content, site = store.project_of(session, partition)
-        draft, preset = ArticleDraft.model_validate(content.draft), preset_named(project.render_preset)
-        brief = VideoBrief(
-            voice=voice_of(session, site),
-            video_type=project.video_type,
-            preset=project.render_preset,
-            title=content.title,
-            summary=content.meta_description,
-            key_takeaways=draft.key_takeaways,
-            sections=draft.sections,
-            faq=draft.faq,
-            url=content.url,
-            min_seconds=preset.min_seconds,
-            max_seconds=preset.max_seconds,
-            words_per_minute=parts.settings.speech_words_per_minute,
-        )
-    written = parts.ai.text(
-        tenant_of(site),
-        "generate_video_script",
-        subject=partition,
-        inputs=brief,
-        schema=VideoScript,
-        operation="video_script",
-    )
-    with parts.warehouse.write() as session:
-        project, _, _ = store.project_of(session, partition, lock=True)
-        script = written.value.model_dump(mode="json")
-        if project.script != script or project.status in {"script_draft", "failed"}:
-            project.status = "script_approved"
-        project.script, project.title = script, written.value.title
-        project.provider, project.error = written.call.provider, ""
-        store.drop_assets_beyond(session, project.id, len(written.value.sections))
-    return written
 
 
 def collect_visuals(parts: Platform, partition: str) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from igny8_assets.video.failures import NotMadeYet
+from igny8_assets.video.presets import PLATFORM_OF_PRESET, lengths_of
 from igny8_resources.contracts.video import VideoScript
 from igny8_resources.events import append_event
 from igny8_resources.requests import Item, add_waiting_items, finish_items
@@ -18,13 +19,6 @@ from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
 from igny8_resources.warehouse.tables.writer import Content
 from jobs.names import RENDER_VIDEO
 
-PLATFORM_OF_PRESET = {
-    "youtube_long": "youtube",
-    "youtube_short": "youtube",
-    "instagram_reel": "instagram",
-    "tiktok": "tiktok",
-}
-
 
 @dataclass(frozen=True)
 class OpenedProject:
@@ -35,11 +29,16 @@ class OpenedProject:
 
 
 def open_project(session: Session, content: Content, site: Site, request_id: str | None) -> OpenedProject:
-    """Open the project that a request or the site's automation asks for; the same one is opened once."""
+    """Open the project that a request or the site's automation asks for; the same one is opened once.
+
+    Raises:
+        ScriptInvalid: there is no video of this type in this preset.
+    """
     automation = automation_of(session, site.id)
     payload: dict[str, Any] = session.get_one(Request, request_id).payload if request_id else {}
     video_type = payload.get("video_type") or automation.video_type
     preset = payload.get("render_preset") or automation.video_preset
+    lengths_of(video_type, preset)
     project = session.scalar(
         select(VideoProject).where(
             VideoProject.content_id == content.id,

@@ -17,7 +17,7 @@ from pydantic import BaseModel
 from igny8_resources.contracts.long_articles import RevisionBrief, SectionBrief
 from igny8_resources.contracts.planner import ClusterBrief
 from igny8_resources.contracts.social import SocialBrief
-from igny8_resources.contracts.video import VideoBrief
+from igny8_resources.contracts.video import ScriptSectionBrief, VideoBrief, VideoSeoBrief
 from igny8_resources.contracts.writer import ArticleBrief, ImagePlanBrief
 
 
@@ -55,6 +55,8 @@ FUNCTIONS: dict[str, AiFunction] = {
         AiFunction("generate_image_prompts", ImagePlanBrief, "Plans the pictures of an article."),
         AiFunction("adapt_for_social", SocialBrief, "Turns an article into a post for one platform.", "platform"),
         AiFunction("generate_video_script", VideoBrief, "Writes the narration of a video.", "video_type"),
+        AiFunction("rewrite_script_section", ScriptSectionBrief, "Writes one section of a narration anew."),
+        AiFunction("generate_video_seo", VideoSeoBrief, "Writes what a video is found by on a platform.", "platform"),
     )
 }
 
@@ -121,6 +123,8 @@ _MEANINGS = {
     "table": "Its table.",
     "target": "About how many words.",
     "target_words": "About how many words it should have.",
+    "narration": "Everything that is said.",
+    "script": "The whole script as it stands.",
     "title": "The title.",
     "to_supply": "What the editor is asked to supply.",
     "tone": "How the author writes; may be empty.",

@@ -7,6 +7,7 @@ this prompt" is one query and a changed prompt is a new call. Which prompt a cal
 from dataclasses import dataclass
 
 from igny8_resources.ai.content_prompts import CONTENT_PROMPTS, LONG_ARTICLE_PROMPTS
+from igny8_resources.ai.video_prompts import SCRIPT_PROMPTS, VIDEO_PROMPTS
 
 
 @dataclass(frozen=True)
@@ -66,15 +67,6 @@ _PROMPTS = (
         "character limit counting hashtags. Leave the link out; it is added. Use a thread only on X and only when the material "
         "deserves it.",
     ),
-    Prompt(
-        "generate_video_script",
-        "1",
-        _SHARED
-        + "Write the narration of a video from the article: a hook that opens a question, an introduction, three to five "
-        "points, a call to action. Spoken sentences, short, no headings read aloud, no URLs. Name for every section the "
-        "passage it comes from. The whole must last between the brief's minimum and maximum at its speaking rate. Text "
-        "overlays are at most 42 characters.",
-    ),
 )
 # What an idea owes the kind of page it is for, after what is said to all of them.
 _IDEAS_BY_TYPE = {
@@ -94,8 +86,14 @@ _IDEAS_BY_TYPE = {
 PROMPTS: dict[str, Prompt] = {
     **{prompt.function: prompt for prompt in _PROMPTS},
     **{function: Prompt(function, "1", text) for function, text in LONG_ARTICLE_PROMPTS.items()},
+    **{function: Prompt(function, "2", text) for function, text in VIDEO_PROMPTS.items()},
 }
 VARIANTS: dict[tuple[str, str], Prompt] = {
+    **{
+        ("generate_video_script", variant): Prompt("generate_video_script", "2", text, variant)
+        for variant, text in SCRIPT_PROMPTS.items()
+    },
+} | {
     (function, variant): Prompt(function, "1", text, variant)
     for function, texts in (
         ("generate_content", CONTENT_PROMPTS),

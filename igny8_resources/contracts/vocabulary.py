@@ -87,6 +87,7 @@ SocialPostType = Literal["announcement", "highlight", "quote_card", "faq_snippet
 
 VideoType = Literal["short", "medium", "long"]
 RenderPreset = Literal["youtube_long", "youtube_short", "instagram_reel", "tiktok"]
+VideoPlatform = Literal["youtube", "instagram", "tiktok"]
 
 KEYWORD_STATUSES: tuple[str, ...] = get_args(KeywordStatus)
 PLANNED_KEYWORDS: tuple[str, ...] = ("new", "active")
@@ -97,6 +98,7 @@ ARTICLE_PARTS: tuple[str, ...] = get_args(ArticlePart)
 SOCIAL_PLATFORMS: tuple[str, ...] = get_args(SocialPlatform)
 VIDEO_TYPES: tuple[str, ...] = get_args(VideoType)
 RENDER_PRESETS: tuple[str, ...] = get_args(RenderPreset)
+VIDEO_PLATFORMS: tuple[str, ...] = get_args(VideoPlatform)
 
 # What applications ask for.
 RequestKind = Literal["import", "plan", "content", "publish", "social", "video"]

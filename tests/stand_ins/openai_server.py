@@ -76,6 +76,8 @@ def offline_answer(function: str, brief: Json) -> Json:
         "generate_image_prompts": (writer.ImagePlanBrief, writer.ImagePlan),
         "adapt_for_social": (social.SocialBrief, social.SocialDraft),
         "generate_video_script": (video.VideoBrief, video.VideoScript),
+        "rewrite_script_section": (video.ScriptSectionBrief, video.ScriptSection),
+        "generate_video_seo": (video.VideoSeoBrief, video.VideoSeo),
     }
     inputs, schema = shapes[function]
     call = TextCall(function, "", inputs.model_validate(brief), schema)

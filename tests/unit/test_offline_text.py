@@ -7,6 +7,7 @@ from typing import TypeVar
 import pytest
 from pydantic import BaseModel
 
+from igny8_assets.article_passages import citable_passages
 from igny8_resources.ai.errors import ProviderMissing, ProviderRejected
 from igny8_resources.ai.offline.article import write_article
 from igny8_resources.ai.offline.grammar import sentences, word_count
@@ -73,9 +74,8 @@ def video_brief(name: str, shortest: float = 30, longest: float = 60) -> VideoBr
         preset="youtube_short",
         title=draft.title,
         summary=draft.meta_description,
-        key_takeaways=draft.key_takeaways,
-        sections=draft.sections,
-        faq=draft.faq,
+        platform="youtube",
+        passages=citable_passages(draft),
         url="https://cremalane.example/guide",
         min_seconds=shortest,
         max_seconds=longest,

@@ -26,7 +26,7 @@ def laid(preset, *seconds, overlay="", shots=1, is_card=True):
 
 def test_presets_are_those_of_the_platforms():
     assert {key: (p.width, p.height, p.min_seconds, p.max_seconds) for key, p in PRESETS.items()} == {
-        "youtube_long": (1920, 1080, 180, 900),
+        "youtube_long": (1920, 1080, 60, 900),
         "youtube_short": (1080, 1920, 30, 60),
         "instagram_reel": (1080, 1920, 30, 90),
         "tiktok": (1080, 1920, 30, 180),

@@ -17,12 +17,13 @@ from igny8_resources.ai.offline.image_plan import plan_images
 from igny8_resources.ai.offline.long_article import outline_article, revise_article, write_section
 from igny8_resources.ai.offline.social import adapt_for_platform
 from igny8_resources.ai.offline.sourced import cite_sources
-from igny8_resources.ai.offline.video_script import write_script
+from igny8_resources.ai.offline.video_script import rewrite_script_section, write_script
+from igny8_resources.ai.offline.video_seo import write_video_seo
 from igny8_resources.ai.providers import TextAnswer, TextCall
 from igny8_resources.contracts.long_articles import RevisionBrief, SectionBrief
 from igny8_resources.contracts.planner import ClusterBrief, SiteVoice
 from igny8_resources.contracts.social import SocialBrief
-from igny8_resources.contracts.video import VideoBrief
+from igny8_resources.contracts.video import ScriptSectionBrief, VideoBrief, VideoSeoBrief
 from igny8_resources.contracts.writer import ArticleBrief, ArticleDraft, ImagePlanBrief
 
 _TOKENS_A_WORD = 1.35
@@ -65,6 +66,8 @@ _FUNCTIONS: dict[str, tuple[type[BaseModel], Callable[[Any], BaseModel]]] = {
     "generate_image_prompts": (ImagePlanBrief, plan_images),
     "adapt_for_social": (SocialBrief, adapt_for_platform),
     "generate_video_script": (VideoBrief, write_script),
+    "rewrite_script_section": (ScriptSectionBrief, rewrite_script_section),
+    "generate_video_seo": (VideoSeoBrief, write_video_seo),
 }
 
 
