@@ -2,7 +2,8 @@
 
 Limits (``reference/cms_ai_media_apis.md`` section 7): at most two lines of 15-25 characters burned into a vertical
 video and of 42 in a horizontal one, at least 5/6 s on screen, at least two frames between captions, at most 20
-characters a second.
+characters a second. A Chinese, Japanese or Korean character counts as two. A word that begins with ``GLUE`` follows the
+one before it without a space.
 """
 
 import html
@@ -10,14 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from igny8_resources.contracts.video import WordTiming
+from igny8_resources.line_breaking import GLUE, columns, joined
 
 MIN_SECONDS = 5 / 6
 MAX_SECONDS = 7.0
 GAP_FRAMES = 2
-READING_SPEED = 20.0  # characters a second
+READING_SPEED = 20.0  # columns a second
 # How long a caption may stay after its last word, so that it does not vanish with the voice.
 _HOLD_SECONDS = 0.4
-_STOPS, _COMMAS = (".", "!", "?", "…"), (",", ";", ":", "—", "–")
+_STOPS = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔", "．")
+_COMMAS = (",", ";", ":", "—", "–", "、", "，", "；", "：", "،", "؛", "・")
+_CLOSING = "\"'”’)]»」』）】"
 # A silence longer than this ends a caption even without punctuation.
 _PAUSE_SECONDS = 0.45
 
@@ -49,7 +53,24 @@ class Caption:
     @property
     def text(self) -> str:
         """The lines as one."""
-        return " ".join(self.lines)
+        return joined([word.text for word in self.words]) if self.words else " ".join(self.lines)
+
+    def spans(self) -> list[tuple[int, int, int]]:
+        """Where each word stands: its line, and from which to which character of it."""
+        found, line, at = [], 0, 0
+        for word in self.words:
+            text = word.text.removeprefix(GLUE)
+            if self.lines[line][at:].lstrip() == "" and line + 1 < len(self.lines):
+                line, at = line + 1, 0
+            start = self.lines[line].index(text, at)
+            at = start + len(text)
+            found.append((line, start, at))
+        return found
+
+    def word_at(self, moment: float) -> int | None:
+        """Which word is being spoken, or was last; None before the first."""
+        spoken = [index for index, word in enumerate(self.words) if word.start <= moment]
+        return spoken[-1] if spoken else None
 
 
 @dataclass(frozen=True)
@@ -101,7 +122,7 @@ def _timed(
         wanted = max(
             words[-1].end + _HOLD_SECONDS,
             start + MIN_SECONDS,
-            start + sum(len(line) for line in lines) / READING_SPEED,
+            start + sum(columns(line) for line in lines) / READING_SPEED,
         )
         limit = wanted if until is None else until
         if index + 1 < len(groups):
@@ -123,7 +144,7 @@ def _cost(words: Sequence[WordTiming], start: int, end: int, lines: tuple[str, .
         elif words[inner + 1].start - words[inner].end > _PAUSE_SECONDS:
             cost += 1.0
     room = (words[end - 1].end + _HOLD_SECONDS if is_final else words[end].start) - words[start].start
-    characters = sum(len(line) for line in lines)
+    characters = sum(columns(line) for line in lines)
     if room < MIN_SECONDS:
         cost += 3.0
     if characters / max(room, 0.01) > READING_SPEED:
@@ -131,7 +152,7 @@ def _cost(words: Sequence[WordTiming], start: int, end: int, lines: tuple[str, .
     if end - start == 1 and characters < 8:
         cost += 1.5
     if len(lines) == 2:
-        cost += 0.4 * abs(len(lines[0]) - len(lines[1])) / line_characters
+        cost += 0.4 * abs(columns(lines[0]) - columns(lines[1])) / line_characters
         cost += 0.5 if _leans(lines[0].rsplit(" ", 1)[-1]) else 0.0
     return cost
 
@@ -152,7 +173,7 @@ def _break_cost(words: Sequence[WordTiming], start: int, end: int) -> float:
 
 
 def _ends(word: WordTiming, signs: tuple[str, ...]) -> bool:
-    return word.text.rstrip("\"'”’)]»").endswith(signs)
+    return word.text.rstrip(_CLOSING).endswith(signs)
 
 
 def _leans(word: str) -> bool:
@@ -161,17 +182,18 @@ def _leans(word: str) -> bool:
 
 def _lines(texts: list[str], limit: int, max_lines: int) -> tuple[str, ...] | None:
     """The words on one line, or on two well-balanced ones; None if they do not fit."""
-    whole = " ".join(texts)
-    if len(whole) <= limit or len(texts) == 1:
+    whole = joined(texts)
+    if columns(whole) <= limit or len(texts) == 1:
         return (whole,)
     if max_lines < 2:
         return None
     options = []
     for split in range(1, len(texts)):
-        upper, lower = " ".join(texts[:split]), " ".join(texts[split:])
-        if (len(upper) <= limit or split == 1) and (len(lower) <= limit or split == len(texts) - 1):
-            penalty = abs(len(upper) - len(lower)) / limit
-            if texts[split - 1].endswith((",", ";", ":", ".", "—")):
+        upper, lower = joined(texts[:split]), joined(texts[split:])
+        wide, narrow = columns(upper), columns(lower)
+        if (wide <= limit or split == 1) and (narrow <= limit or split == len(texts) - 1):
+            penalty = abs(wide - narrow) / limit
+            if texts[split - 1].endswith(_STOPS + _COMMAS):
                 penalty -= 0.35
             elif _leans(texts[split - 1]):
                 penalty += 0.4
@@ -188,15 +210,33 @@ def to_srt(captions: Sequence[Caption]) -> str:
     return "\n".join(blocks)
 
 
-def to_webvtt(captions: Sequence[Caption]) -> str:
-    """The captions as WebVTT, markup characters escaped."""
+def to_webvtt(captions: Sequence[Caption], *, by_word: bool = False) -> str:
+    """The captions as WebVTT, markup characters escaped; ``by_word`` adds the moment of every word for players."""
     blocks = [
         f"{_clock(caption.start, '.')} --> {_clock(caption.end, '.')}\n"
-        + "\n".join(html.escape(line, quote=False) for line in caption.lines)
+        + "\n".join(_timed_lines(caption) if by_word and caption.words else map(_escaped, caption.lines))
         + "\n"
         for caption in captions
     ]
     return "\n".join(["WEBVTT\n", *blocks])
+
+
+def _timed_lines(caption: Caption) -> list[str]:
+    """The lines with ``<00:00:01.250><c>word</c>`` for every word."""
+    lines = [""] * len(caption.lines)
+    ends = [0] * len(caption.lines)
+    for (line, start, end), word in zip(caption.spans(), caption.words, strict=True):
+        # A player ignores a moment outside the cue.
+        moment = _clock(min(max(word.start, caption.start), caption.end), ".")
+        lines[line] += (
+            f"{caption.lines[line][ends[line] : start]}<{moment}><c>{_escaped(caption.lines[line][start:end])}</c>"
+        )
+        ends[line] = end
+    return lines
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False)
 
 
 def _clock(seconds: float, point: str) -> str:

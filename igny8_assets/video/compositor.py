@@ -13,7 +13,7 @@ import cv2
 
 from igny8_assets.video.colour_planes import Frame, Patch, colour_of
 from igny8_assets.video.failures import GlyphMissing, PictureUnusable, ScriptInvalid
-from igny8_assets.video.lettering import caption_font, caption_patch, overlay_patch
+from igny8_assets.video.lettering import caption_patch, caption_type, overlay_patch, word_patch
 from igny8_assets.video.stills import Still, load_still, view_into
 from igny8_assets.video.timeline import Overlay, Scene, Timeline, View
 from igny8_resources.ai.providers import Palette
@@ -54,7 +54,7 @@ class Compositor:
         """
         self._timeline, self._palette, self._brand = timeline, palette, brand
         self._preset = timeline.preset
-        self._font = caption_font(timeline.captions, self._preset)
+        self._type = caption_type(timeline.captions, self._preset, timeline.language)
         self._stills: _Recent[Still] = _Recent(_STILLS_KEPT)
         self._patches: _Recent[Patch] = _Recent(_PATCHES_KEPT)
         self._incoming = Frame(self._preset.width, self._preset.height)
@@ -78,8 +78,10 @@ class Compositor:
                 self._heading(overlay).blend(frame, _fade(overlay, now))
         for index, caption in enumerate(self._timeline.captions):
             if round(caption.start * self._preset.fps) <= number < round(caption.end * self._preset.fps):
-                patch = self._patches.get(("caption", index), partial(caption_patch, caption, self._font, self._preset))
+                patch = self._patches.get(("caption", index), partial(caption_patch, caption, self._type, self._preset))
                 patch.blend(frame)
+                if self._timeline.caption_style == "word":
+                    self._spoken_word(index, now, frame)
         self._progress(number, frame)
 
     def _pictures(self, now: float, frame: Frame) -> None:
@@ -107,6 +109,13 @@ class Compositor:
             raise ScriptInvalid(str(error), scene.section + 1) from error
         share = (now - scene.start) / max(scene.end - scene.start, 1e-6)
         view_into(still, _view_at(scene, share), self._preset.width, self._preset.height, frame.planes)
+
+    def _spoken_word(self, index: int, now: float, frame: Frame) -> None:
+        caption = self._timeline.captions[index]
+        word = caption.word_at(now)
+        if word is not None:
+            make = partial(word_patch, caption, word, self._type, self._preset, self._palette)
+            self._patches.get(("word", index, word), make).blend(frame)
 
     def _heading(self, overlay: Overlay) -> Patch:
         return self._patches.get(overlay, lambda: overlay_patch(overlay, self._palette, self._brand, self._preset))

@@ -1,11 +1,10 @@
 """Words on screen, drawn once with Pillow: captions and headings, always inside the safe area."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from igny8_assets.video.captions import Caption
 from igny8_assets.video.colour_planes import Patch
@@ -13,153 +12,227 @@ from igny8_assets.video.failures import GlyphMissing
 from igny8_assets.video.presets import Box, Preset
 from igny8_assets.video.timeline import Overlay
 from igny8_resources.ai.providers import Palette
-from igny8_resources.fonts import Face, font_path
+from igny8_resources.fonts import Face
+from igny8_resources.line_breaking import columns, joined, units
+from igny8_resources.typesetting import TextUnsettable, Typesetter, is_right_to_left
 
 _CAPTION_SIZE, _SMALLEST_CAPTION = 62, 34
 _CAPTION_GROUND = (12, 13, 16, 205)
 _HEADING_SIZE, _SMALLEST_HEADING = 56, 34
 _TWO_LINES = 56  # characters
-# A code point that no font draws: its picture is the font's "missing character" box.
-_NO_CHARACTER = "\U0010fffe"
 
 
 @dataclass(frozen=True)
 class Lines:
-    """Wrapped text with the font that draws it; sizes in pixels."""
+    """Wrapped text and the type that sets it; sizes in pixels. Text that begins at the right is set flush right."""
 
     lines: tuple[str, ...]
-    font: ImageFont.FreeTypeFont
+    type: Typesetter
     leading: int
 
     @property
     def width(self) -> int:
         """The widest line."""
-        return max(round(self.font.getlength(line)) for line in self.lines)
+        return max(round(self.type.width(line)) for line in self.lines)
 
     @property
     def height(self) -> int:
         """All lines, from the first one's ascent to the last one's descent."""
-        ascent, descent = self.font.getmetrics()
-        return self.leading * (len(self.lines) - 1) + ascent + descent
+        baselines = self.baselines
+        return baselines[-1] + self.type.reach(self.lines[-1])[1]
+
+    @property
+    def baselines(self) -> list[int]:
+        """Where each line stands below the top; further apart where marks above and below letters would touch."""
+        found = [self.type.reach(self.lines[0])[0]]
+        for upper, lower in zip(self.lines, self.lines[1:], strict=False):
+            needed = self.type.ink(upper)[1] + self.type.ink(lower)[0] + round(self.type.size * 0.08)
+            found.append(found[-1] + max(self.leading, needed))
+        return found
+
+    def places(
+        self, left: float, top: float, *, centre: int | None = None, room: float = 0
+    ) -> list[tuple[float, float]]:
+        """Where each line begins and its baseline; ``room`` is the width that text from right to left is set flush in."""
+        found = []
+        for line, below in zip(self.lines, self.baselines, strict=True):
+            width = self.type.width(line)
+            at = left if centre is None else centre - width / 2
+            if centre is None and is_right_to_left(line):
+                at = left + max(room, self.width) - width
+            found.append((at, top + below))
+        return found
 
     def draw(
-        self, canvas: ImageDraw.ImageDraw, left: float, top: float, colour: str, *, centre: int | None = None
+        self,
+        canvas: ImageDraw.ImageDraw,
+        left: float,
+        top: float,
+        colour: str,
+        *,
+        centre: int | None = None,
+        room: float = 0,
     ) -> None:
         """Write the lines from a top left corner, or each centred on ``centre``."""
-        ascent, _ = self.font.getmetrics()
-        for index, line in enumerate(self.lines):
-            x = left if centre is None else centre - self.font.getlength(line) / 2
-            canvas.text((x, top + ascent + index * self.leading), line, font=self.font, fill=colour, anchor="ls")
+        for line, (x, baseline) in zip(self.lines, self.places(left, top, centre=centre, room=room), strict=True):
+            self.type.draw(canvas, x, baseline, line, colour)
 
 
-@lru_cache(maxsize=64)
-def font(face: Face, size: int) -> ImageFont.FreeTypeFont:
-    """A bundled face at a size in pixels."""
-    return ImageFont.truetype(str(font_path(face)), size)
-
-
-@lru_cache(maxsize=4096)
-def _draws(face: Face, character: str) -> bool:
-    if character.isspace():
-        return True
-    at = font(face, 32)
-    return bytes(at.getmask(character)) != bytes(at.getmask(_NO_CHARACTER))
-
-
-def face_for(text: str, preferred: Face) -> Face:
-    """The preferred face, or another bundled one that has every character of the text.
+def checked_type(text: str, face: Face, size: int, language: str = "") -> Typesetter:
+    """The type for a text.
 
     Raises:
-        GlyphMissing: none has.
+        GlyphMissing: no installed font has one of its characters, or its script cannot be shaped on this machine.
     """
-    faces: tuple[Face, ...] = (preferred, "text_bold", "display_bold")
-    for face in faces:
-        if all(_draws(face, character) for character in text):
-            return face
-    missing = sorted({character for character in text if not any(_draws(face, character) for face in faces)})
-    shown = ", ".join(f"{character} (U+{ord(character):04X})" for character in missing[:8])
-    raise GlyphMissing(
-        f"The bundled fonts cannot draw {shown or 'this mix of characters'} in {text[:60]!r}: reword the text."
-    )
+    chosen = Typesetter(face, size, language)
+    try:
+        chosen.parts(text)
+    except TextUnsettable as error:
+        raise GlyphMissing(f"{error} (in {text[:60]!r})") from error
+    return chosen
 
 
 def wrapped(
-    text: str, face: Face, *, size: int, smallest: int, width: int, max_lines: int, leading: float = 1.18
+    text: str,
+    face: Face,
+    *,
+    size: int,
+    smallest: int,
+    width: int,
+    max_lines: int,
+    leading: float = 1.18,
+    language: str = "",
 ) -> Lines:
-    """Text in balanced lines at the largest size at which it fits; past ``smallest`` it ends in an ellipsis."""
-    face = face_for(text, face)
-    step = max(1, size // 30)
+    """Text in balanced lines at the largest size at which it fits; past ``smallest`` it ends in an ellipsis.
+
+    Raises:
+        GlyphMissing: the text has a character that no font here draws.
+    """
+    checked_type(text, face, smallest, language)
+    step, words = max(1, size // 30), units(text)
     for points in range(size, smallest - 1, -step):
-        at = font(face, points)
-        lines = _broken(text.split(), at, width)
-        if len(lines) <= max_lines and all(at.getlength(line) <= width for line in lines):
+        at = Typesetter(face, points, language)
+        lines = _broken(words, at, width)
+        if len(lines) <= max_lines and all(at.width(joined(line)) <= width for line in lines):
             return Lines(_balanced(lines, at, width), at, round(points * leading))
-    at = font(face, smallest)
-    lines = [_cut(line, at, width) for line in _broken(text.split(), at, width)]
-    if len(lines) > max_lines:
-        lines = [*lines[: max_lines - 1], _cut(" ".join(lines[max_lines - 1 :]), at, width)]
-    return Lines(tuple(lines), at, round(smallest * leading))
+    at = Typesetter(face, smallest, language)
+    cut = [_cut(joined(line), at, width) for line in _broken(words, at, width)]
+    if len(cut) > max_lines:
+        cut = [*cut[: max_lines - 1], _cut(" ".join(cut[max_lines - 1 :]), at, width)]
+    return Lines(tuple(cut), at, round(smallest * leading))
 
 
-def _broken(words: list[str], at: ImageFont.FreeTypeFont, width: float) -> list[str]:
-    lines: list[str] = []
+def _broken(words: Sequence[str], at: Typesetter, width: float) -> list[list[str]]:
+    lines: list[list[str]] = []
     for word in words:
-        if lines and at.getlength(f"{lines[-1]} {word}") <= width:
-            lines[-1] = f"{lines[-1]} {word}"
+        if lines and at.width(joined([*lines[-1], word])) <= width:
+            lines[-1].append(word)
         else:
-            lines.append(word)
-    return lines
+            lines.append([word])
+    return lines or [[""]]
 
 
-def _balanced(lines: list[str], at: ImageFont.FreeTypeFont, width: float) -> tuple[str, ...]:
+def _balanced(lines: list[list[str]], at: Typesetter, width: float) -> tuple[str, ...]:
     """The same number of lines with the narrowest column that holds them: no lone word at the end."""
-    words = " ".join(lines).split(" ")
-    low, high = max(at.getlength(word) for word in words), width
+    words = [word for line in lines for word in line]
+    low, high = max(at.width(joined([word])) for word in words), width
     for _ in range(12):
         middle = (low + high) / 2
         if len(_broken(words, at, middle)) <= len(lines):
             high = middle
         else:
             low = middle
-    return tuple(_broken(words, at, high))
+    return tuple(joined(line) for line in _broken(words, at, high))
 
 
-def _cut(line: str, at: ImageFont.FreeTypeFont, width: float) -> str:
-    if at.getlength(line) <= width:
+def _cut(line: str, at: Typesetter, width: float) -> str:
+    if at.width(line) <= width:
         return line
-    while line and at.getlength(f"{line}…") > width:
+    while line and at.width(f"{line}…") > width:
         line = line[:-1]
     return f"{line.rstrip(' ,;:')}…"
 
 
-def caption_font(captions: Sequence[Caption], preset: Preset) -> ImageFont.FreeTypeFont:
-    """One font for all captions of a video: the largest at which every line fits the safe area.
+def caption_type(captions: Sequence[Caption], preset: Preset, language: str = "") -> Typesetter:
+    """One type for all captions of a video: the largest at which every line fits the safe area.
+
+    A line longer than the preset's, which is a single long word, does not count: its caption alone is set smaller.
 
     Raises:
-        GlyphMissing: a caption has a character that no bundled font draws.
+        GlyphMissing: a caption has a character that no font here draws.
     """
-    lines = [line for caption in captions for line in caption.lines]
-    face = face_for("".join(sorted({character for line in lines for character in line})), "display_bold")
+    every = [line for caption in captions for line in caption.lines]
+    lines = [line for line in every if columns(line) <= preset.caption_characters]
     design = _CAPTION_SIZE if preset.is_vertical else 46
     size = max(8, round(design * preset.unit))
     room = preset.safe_area.width - 2 * round(30 * preset.unit)
-    widest = max((font(face, size).getlength(line) for line in lines), default=0)
+    for line in every:
+        checked_type(line, "display_bold", size, language)
+    widest = max((Typesetter("display_bold", size, language).width(line) for line in lines), default=0)
     if widest > room:
         size = max(round(_SMALLEST_CAPTION * preset.unit), int(size * room / widest))
-    return font(face, size)
+    return Typesetter("display_bold", size, language)
 
 
-def caption_patch(caption: Caption, at: ImageFont.FreeTypeFont, preset: Preset) -> Patch:
-    """A caption in a dark rounded box at the bottom of the safe area, centred."""
+@dataclass(frozen=True)
+class CaptionBox:
+    """A caption's place in the frame: the dark box, and its lines with where each begins inside the box."""
+
+    box: Box
+    text: Lines
+    places: tuple[tuple[float, float], ...]
+
+
+def caption_box(caption: Caption, at: Typesetter, preset: Preset) -> CaptionBox:
+    """Where a caption stands: at the bottom of the safe area, centred."""
     unit, area = preset.unit, preset.safe_area
     room = area.width - 2 * round(30 * unit)
+    widest = max(at.width(line) for line in caption.lines)
+    if widest > room:
+        smallest = min(at.size, round(_SMALLEST_CAPTION * unit))
+        at = replace(at, size=max(smallest, int(at.size * room / widest)))
     text = Lines(tuple(_cut(line, at, room) for line in caption.lines), at, round(at.size * 1.22))
     pad_x, pad_y = round(30 * unit), round(16 * unit)
     width, height = text.width + 2 * pad_x, text.height + 2 * pad_y
     centre = (area.left + area.right) // 2
-    drawing = _Drawing(Box(centre - width // 2, area.bottom - height, centre - width // 2 + width, area.bottom), preset)
-    drawing.rounded((0, 0, width, height), round(22 * unit), _CAPTION_GROUND)
-    text.draw(drawing.pen, 0, pad_y, "#ffffff", centre=width // 2)
+    box = Box(centre - width // 2, area.bottom - height, centre - width // 2 + width, area.bottom)
+    return CaptionBox(box, text, tuple(text.places(0, pad_y, centre=width // 2)))
+
+
+def caption_patch(caption: Caption, at: Typesetter, preset: Preset) -> Patch:
+    """A caption in a dark rounded box at the bottom of the safe area, centred."""
+    placed = caption_box(caption, at, preset)
+    drawing = _Drawing(placed.box, preset)
+    drawing.rounded((0, 0, placed.box.width, placed.box.height), round(22 * preset.unit), _CAPTION_GROUND)
+    for line, (x, baseline) in zip(placed.text.lines, placed.places, strict=True):
+        placed.text.type.draw(drawing.pen, x, baseline, line, "#ffffff")
+    return drawing.patch()
+
+
+def word_patch(caption: Caption, word: int, at: Typesetter, preset: Preset, palette: Palette) -> Patch:
+    """One word of a caption on the site's accent colour, exactly over the same word of ``caption_patch``."""
+    placed = caption_box(caption, at, preset)
+    at = placed.text.type
+    line, start, end = caption.spans()[word]
+    shown = placed.text.lines[line]
+    left, right = at.extent(shown, start, end)
+    x, baseline = placed.places[line]
+    ascent, descent = at.reach(shown[start:end])
+    # Between words there is a space to grow into; in scripts without spaces there is not.
+    wide, narrow, pad_y = round(at.size * 0.12), round(at.size * 0.02), round(at.size * 0.02)
+    before, after = shown[:start], shown[end:]
+    pads = [wide if not beside or beside.isspace() else narrow for beside in (before[-1:], after[:1])]
+    pad_left, pad_right = reversed(pads) if is_right_to_left(shown) else pads
+    box = Box(
+        max(placed.box.left, placed.box.left + round(x + left) - pad_left),
+        max(placed.box.top, placed.box.top + round(baseline - ascent) + pad_y),
+        min(placed.box.right, placed.box.left + round(x + right) + pad_right),
+        min(placed.box.bottom, placed.box.top + round(baseline + descent) - pad_y),
+    )
+    drawing = _Drawing(box, preset)
+    drawing.rounded((0, 0, box.width, box.height), round(at.size * 0.16), palette.accent)
+    origin_x, origin_y = placed.box.left - box.left, placed.box.top - box.top
+    at.draw(drawing.pen, origin_x + x + left, origin_y + baseline, shown[start:end], palette.on_accent)
     return drawing.patch()
 
 
@@ -191,8 +264,10 @@ def overlay_patch(overlay: Overlay, palette: Palette, brand: str, preset: Preset
 
 def spaced_capitals(text: str, size: int) -> Lines:
     """A brand or label in capitals on one line; hair spaces widen them, because small capitals look cramped without."""
-    shown = "\u200a".join(text.upper())
-    return Lines((shown,), font(face_for(shown, "display_bold"), max(6, size)), size)
+    capitals = text.upper()
+    # Letters that join must not be parted.
+    shown = "\u200a".join(capitals) if capitals.isascii() else capitals
+    return Lines((shown,), checked_type(shown, "display_bold", max(6, size)), size)
 
 
 class _Drawing:

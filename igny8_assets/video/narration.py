@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 
 from igny8_assets.video.spoken_numbers import UNITS, spoken
 from igny8_resources.contracts.video import WordTiming
+from igny8_resources.line_breaking import GLUE, joined, units
 
 NO_BREAK_SPACE = "\u00a0"
 
@@ -32,12 +33,12 @@ class Narration:
     @property
     def spoken(self) -> str:
         """What the voice reads."""
-        return " ".join(word.spoken for word in self.words)
+        return joined([word.spoken for word in self.words])
 
     @property
     def caption(self) -> str:
         """What the captions show."""
-        return " ".join(word.caption for word in self.words)
+        return joined([word.caption for word in self.words])
 
 
 _BLOCK_TAG = re.compile(r"</?(?:p|div|li|ul|ol|h[1-6]|br|tr|table|blockquote)\b[^>]*>", re.IGNORECASE)
@@ -47,7 +48,8 @@ _LINE_MARK = re.compile(r"^\s{0,3}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d{1,2}\.\s+(?=[A-Z
 _EMPHASIS = re.compile(r"(\*\*\*|\*\*|\*|~~|`+)(?=\S)(.+?)(?<=\S)\1")
 _UNDERSCORES = re.compile(r"(?<!\w)(__?)(?=\S)(.+?)(?<=\S)\1(?!\w)")
 _URL = re.compile(r"(?:https?://|www\.)([^\s/]+)(/\S*?)?(?=[.,;:!?)]?(?:\s|$))")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufe0f]")
+# Zero-width joiners and the emoji style stay: they decide which letters join and which emoji is meant.
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
 _SHORT_FORMS = {
     "&": "and",
@@ -86,7 +88,7 @@ def plain_text(text: str) -> str:
     text = _URL.sub(lambda match: match[1].removeprefix("www."), text)
     lines = [" ".join(line.split()) for line in text.splitlines()]
     kept = [line for line in lines if line]
-    closed = [line if line[-1] in ".!?…:;," else f"{line}." for line in kept[:-1]]
+    closed = [line if line[-1] in ".!?…:;,。！？、；：؟،؛।" else f"{line}." for line in kept[:-1]]
     return " ".join(closed + kept[-1:])
 
 
@@ -96,7 +98,7 @@ def narrate(text: str, language: str = "en-US") -> Narration:
     Figures and short forms become words for English voices; for other languages the voice reads them itself.
     """
     english = language.lower().startswith("en")
-    tokens = _joined(plain_text(text).split())
+    tokens = _joined(units(plain_text(text)))
     return Narration(
         tuple(NarrationWord(caption=token, spoken=_say(token) if english else _heard(token)) for token in tokens)
     )
@@ -164,15 +166,16 @@ def _filled(spans: list[tuple[float, float] | None], first: float, last: float) 
 
 def _joined(tokens: list[str]) -> list[str]:
     """Tie a number to its unit and a lone dash to the word before it, so that neither starts a line of its own."""
-    joined: list[str] = []
+    tied: list[str] = []
     for token in tokens:
         unit = _EDGES.fullmatch(token)[2]  # type: ignore[index]
         is_unit = unit in UNITS or unit in {"am", "pm"}
-        if joined and (_NO_WORD.fullmatch(token) or (is_unit and _AMOUNT.fullmatch(joined[-1]))):
-            joined[-1] = f"{joined[-1]}{NO_BREAK_SPACE}{token}"
+        if tied and (_NO_WORD.fullmatch(token) or (is_unit and _AMOUNT.fullmatch(tied[-1]))):
+            tie = "" if token.startswith(GLUE) else NO_BREAK_SPACE
+            tied[-1] = f"{tied[-1]}{tie}{token.removeprefix(GLUE)}"
         else:
-            joined.append(token)
-    return joined
+            tied.append(token)
+    return tied
 
 
 def _heard(token: str) -> str:

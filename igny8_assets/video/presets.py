@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from igny8_assets.video.failures import ScriptInvalid
-from igny8_resources.contracts.vocabulary import RENDER_PRESETS, RenderPreset, VideoPlatform
+from igny8_resources.contracts.vocabulary import RENDER_PRESETS, CaptionStyle, RenderPreset, VideoPlatform
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,8 @@ class Preset:
     """How a video for one platform is built.
 
     ``safe_area`` is where text may stand without a platform's own buttons and captions covering it; lengths are in
-    seconds, sizes in pixels, ``caption_characters`` per line.
+    seconds, sizes in pixels, ``caption_characters`` per line. ``caption_style`` is the usual one of the platform:
+    ``phrase`` shows a phrase at a time, ``word`` marks in it the word that is being said.
     """
 
     key: str
@@ -43,6 +44,7 @@ class Preset:
     max_seconds: float
     safe_area: Box
     caption_characters: int
+    caption_style: CaptionStyle = "phrase"
 
     @property
     def is_vertical(self) -> bool:
@@ -73,7 +75,7 @@ _HORIZONTAL_SAFE = Box(96, 54, 1824, 1026)
 
 
 def _vertical(key: str, max_seconds: float) -> Preset:
-    return Preset(key, 1080, 1920, 30, 30.0, max_seconds, _VERTICAL_SAFE, caption_characters=20)
+    return Preset(key, 1080, 1920, 30, 30.0, max_seconds, _VERTICAL_SAFE, caption_characters=20, caption_style="word")
 
 
 PRESETS: dict[RenderPreset, Preset] = {

@@ -85,7 +85,9 @@ def render_timeline(
             encoder.finish()
     srt, vtt = out.with_suffix(".srt"), out.with_suffix(".vtt")
     srt.write_text(to_srt(timeline.captions), encoding="utf-8", newline="\n")
-    vtt.write_text(to_webvtt(timeline.captions), encoding="utf-8", newline="\n")
+    vtt.write_text(
+        to_webvtt(timeline.captions, by_word=timeline.caption_style == "word"), encoding="utf-8", newline="\n"
+    )
     return RenderResult(
         video=out,
         srt=srt,

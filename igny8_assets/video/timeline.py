@@ -13,6 +13,7 @@ from igny8_assets.video.failures import DurationOutsidePreset, ScriptInvalid
 from igny8_assets.video.presets import Preset
 from igny8_assets.video.voiceover import SectionVoice
 from igny8_resources.contracts.video import ScriptSection, WordTiming
+from igny8_resources.contracts.vocabulary import CaptionStyle
 
 CROSS_FADE_SECONDS = 0.5
 CARD_ZOOM = 1.04
@@ -72,7 +73,10 @@ class SectionPictures:
 
 @dataclass(frozen=True)
 class Timeline:
-    """A whole video before it is drawn. ``voice_starts`` says when each section's recording begins."""
+    """A whole video before it is drawn. ``voice_starts`` says when each section's recording begins.
+
+    ``language`` (BCP 47) decides how Chinese characters look.
+    """
 
     preset: Preset
     duration: float
@@ -81,6 +85,8 @@ class Timeline:
     captions: tuple[Caption, ...]
     words: tuple[WordTiming, ...]
     voice_starts: tuple[float, ...]
+    caption_style: CaptionStyle = "phrase"
+    language: str = ""
 
     @property
     def frames(self) -> int:
@@ -99,8 +105,11 @@ def build_timeline(
     sections: Sequence[ScriptSection],
     voices: Sequence[SectionVoice],
     pictures: Sequence[SectionPictures],
+    *,
+    caption_style: CaptionStyle | None = None,
+    language: str = "",
 ) -> Timeline:
-    """Lay out one voice and the pictures of each section, in script order.
+    """Lay out one voice and the pictures of each section, in script order; ``caption_style`` is the preset's if None.
 
     The pauses between sections stretch or shrink a little so that the video falls within the preset's limits.
 
@@ -146,6 +155,8 @@ def build_timeline(
         captions=tuple(captions),
         words=tuple(words),
         voice_starts=tuple(starts),
+        caption_style=caption_style or preset.caption_style,
+        language=language,
     )
 
 

@@ -15,6 +15,8 @@ from igny8_assets.video.presets import Box, Preset
 from igny8_assets.video.timeline import CARD_ZOOM
 from igny8_resources.ai.providers import Palette
 from igny8_resources.contracts.video import ScriptSection
+from igny8_resources.fonts import FontFile, font_path
+from igny8_resources.typesetting import opened
 
 CardStyle = Literal["title_card", "text_card", "list_card", "quote_card"]
 CARD_STYLES: tuple[CardStyle, ...] = ("title_card", "text_card", "list_card", "quote_card")
@@ -249,11 +251,9 @@ class _Canvas:
             (left, top),
             disc.resize((size, size), Image.Resampling.BOX),
         )
-        figure = wrapped(
-            str(number), "display_bold", size=max(6, round(size * 0.5)), smallest=6, width=size, max_lines=1
-        )
+        figure = opened(FontFile(font_path("display_bold")), max(6, round(size * 0.5)))
         self._pen.text(
-            (left + size / 2, top + size / 2), str(number), font=figure.font, fill=self._palette.on_accent, anchor="mm"
+            (left + size / 2, top + size / 2), str(number), font=figure, fill=self._palette.on_accent, anchor="mm"
         )
 
     def _pill(self, top: int) -> None:

@@ -85,6 +85,7 @@ ArticlePart = Literal[
 SocialPlatform = Literal["linkedin", "twitter", "facebook", "instagram", "tiktok"]
 SocialPostType = Literal["announcement", "highlight", "quote_card", "faq_snippet", "thread", "carousel"]
 
+CaptionStyle = Literal["phrase", "word"]
 VideoType = Literal["short", "medium", "long"]
 RenderPreset = Literal["youtube_long", "youtube_short", "instagram_reel", "tiktok"]
 VideoPlatform = Literal["youtube", "instagram", "tiktok"]

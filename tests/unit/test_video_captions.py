@@ -5,6 +5,7 @@ import itertools
 import pytest
 
 from igny8_assets.video.captions import GAP_FRAMES, Caption, phrase_captions, to_srt, to_webvtt
+from igny8_assets.video.narration import narrate
 from igny8_resources.contracts.video import WordTiming
 
 TEXT = (
@@ -69,4 +70,30 @@ def test_subtitle_files():
     assert to_webvtt(captions) == (
         "WEBVTT\n\n"
         "00:00:00.250 --> 00:00:01.500\n18 &lt; 20\n&amp; rising\n\n01:01:01.000 --> 01:01:02.042\nÜber café\n"
+    )
+
+
+def test_japanese_breaks_between_phrases_and_counts_two_columns_a_character():
+    text = "自宅で美味しいエスプレッソを淹れるには、豆の挽き方が一番大切です。"
+    said = [word.caption for word in narrate(text, "ja").words]
+    words = [WordTiming(text=word, start=0.4 * at, end=0.4 * at + 0.4) for at, word in enumerate(said)]
+    captions = phrase_captions(words, line_characters=20)
+    assert [caption.lines for caption in captions] == [
+        ("自宅で美味しい", "エスプレッソを"),
+        ("淹れるには、", "豆の挽き方が"),
+        ("一番大切です。",),
+    ]
+    assert "".join(caption.text for caption in captions) == text
+    assert all(line[0] not in "、。ーっ" for caption in captions for line in caption.lines)
+
+
+def test_webvtt_can_carry_the_moment_of_every_word():
+    words = tuple(
+        WordTiming(text=text, start=at, end=at + 0.3) for text, at in (("Salt", 1.0), ("&", 1.25), ("pepper", 1.5))
+    )
+    caption = Caption(("Salt &", "pepper"), 1.0, 2.0, words)
+    assert to_webvtt([caption], by_word=True) == (
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.000\n"
+        "<00:00:01.000><c>Salt</c> <00:00:01.250><c>&amp;</c>\n"
+        "<00:00:01.500><c>pepper</c>\n"
     )

@@ -5,15 +5,26 @@ import pytest
 from PIL import Image
 from video_stand_ins import PALETTE, picture, section
 
-from igny8_assets.video.captions import Caption
+from igny8_assets.video.captions import Caption, phrase_captions
 from igny8_assets.video.colour_planes import Frame, Patch, colour_of, planes_of
 from igny8_assets.video.compositor import Compositor
 from igny8_assets.video.failures import GlyphMissing, PictureUnusable, ScriptInvalid
-from igny8_assets.video.lettering import caption_font, caption_patch, face_for, overlay_patch, wrapped
+from igny8_assets.video.lettering import (
+    caption_box,
+    caption_patch,
+    caption_type,
+    checked_type,
+    overlay_patch,
+    word_patch,
+    wrapped,
+)
+from igny8_assets.video.narration import narrate
 from igny8_assets.video.presets import preset_named
 from igny8_assets.video.stills import check_picture, load_still, view_into
 from igny8_assets.video.timeline import Overlay, Scene, Timeline, View
 from igny8_assets.video.video_cards import CARD_STYLES, CardContent, card_content, draw_card
+from igny8_resources.contracts.video import WordTiming
+from igny8_resources.typesetting import can_shape
 
 TINY = preset_named("youtube_short").resized(270, 480, min_seconds=1)
 WHOLE = View(0.5, 0.5, 1.0)
@@ -91,6 +102,78 @@ def test_frames_are_the_same_in_any_order(tmp_path):
     assert np.array_equal(one.data, two.data)
 
 
+SENTENCES = {
+    "en": "Great espresso ☕ at home 🔥 needs 18 g of beans 👩‍🍳 and patience 👍🏽.",
+    "de": "Die Donaudampfschifffahrtsgesellschaft trinkt Kaffee.",
+    "ja": "自宅で美味しいエスプレッソを淹れるには、豆の挽き方が一番大切です。",
+    "zh-Hans": "在家制作浓缩咖啡其实很简单，只要研磨得足够细。",
+    "ko": "집에서 에스프레소를 만들 때 가장 중요한 것은 분쇄도입니다.",
+    "ar": "تحضير الإسبريسو في المنزل يحتاج إلى 18 غرام من البن مع IGNY8 (نسخة 2).",
+    "hi": "घर पर एस्प्रेसो बनाने के लिए सबसे ज़रूरी है बारीक पिसी हुई कॉफ़ी।",
+    "th": "กาแฟเอสเพรสโซที่บ้านทำได้ง่ายถ้าบดเมล็ดละเอียดพอ",
+}
+
+
+def captions_of(text, preset):
+    spoken = [word.caption for word in narrate(text, "und").words]
+    timed = [WordTiming(text=word, start=0.5 * at, end=0.5 * at + 0.4) for at, word in enumerate(spoken)]
+    return phrase_captions(timed, line_characters=preset.caption_characters, fps=preset.fps)
+
+
+@pytest.mark.skipif(not can_shape(), reason="Pillow finds no libfribidi")
+@pytest.mark.parametrize("language", SENTENCES)
+@pytest.mark.parametrize("key", ["youtube_long", "youtube_short", "instagram_reel", "tiktok"])
+def test_no_ink_of_a_caption_leaves_the_safe_area_in_any_script(key, language):
+    preset = preset_named(key)
+    captions = captions_of(SENTENCES[language], preset)
+    at = caption_type(captions, preset, language)
+    frame = Frame(preset.width, preset.height)
+    frame.y[:] = 90
+    for caption in captions:
+        caption_patch(caption, at, preset).blend(frame)
+        for word in range(len(caption.words)):
+            word_patch(caption, word, at, preset, PALETTE).blend(frame)
+    rows, columns = np.nonzero(frame.y != 90)
+    area = preset.safe_area
+    outside = (rows < area.top) | (rows >= area.bottom) | (columns < area.left - 1) | (columns > area.right)
+    assert outside.sum() == 0
+    assert len(rows) > 1000
+
+
+def test_the_spoken_word_alone_is_marked():
+    """In the word style the box of the word being said takes the accent colour; the rest of the caption stays."""
+    preset = preset_named("youtube_short")
+    [caption, *_] = captions_of("Grind finer, then taste.", preset)
+    at = caption_type([caption], preset)
+    plain, marked = Frame(preset.width, preset.height), Frame(preset.width, preset.height)
+    for frame in (plain, marked):
+        frame.data[:] = 128
+        caption_patch(caption, at, preset).blend(frame)
+    patch = word_patch(caption, 1, at, preset, PALETTE)
+    patch.blend(marked)
+    changed = np.nonzero(plain.y != marked.y)
+    assert changed[1].min() >= patch.left
+    assert changed[1].max() < patch.left + patch.width
+    assert patch.width < caption_patch(caption, at, preset).width / 2
+    accent = np.array(colour_of(PALETTE.accent))
+    corner = marked.y[patch.top + patch.height // 2, patch.left + 4]
+    assert abs(int(corner) - accent[0]) <= 2
+
+
+def test_a_word_is_marked_from_its_start_until_the_next_one():
+    words = tuple(WordTiming(text=text, start=at, end=at + 0.3) for text, at in (("One", 1.0), ("two", 1.5)))
+    caption = Caption(("One two",), 1.0, 2.0, words)
+    assert [caption.word_at(moment) for moment in (0.9, 1.0, 1.4, 1.5, 1.99)] == [None, 0, 0, 1, 1]
+
+
+def test_one_long_word_does_not_make_every_caption_small():
+    preset = preset_named("youtube_short")
+    usual = captions_of("Grind finer, then taste the shot.", preset)
+    long_word = captions_of("Donaudampfschifffahrtsgesellschaftskapitän", preset)
+    assert caption_type([*usual, *long_word], preset).size == caption_type(usual, preset).size
+    assert caption_box(long_word[0], caption_type(usual, preset), preset).text.type.size < 62
+
+
 @pytest.mark.parametrize("key", ["youtube_short", "youtube_long"])
 def test_words_stay_inside_the_safe_area_and_are_readable(key):
     preset = preset_named(key)
@@ -98,7 +181,7 @@ def test_words_stay_inside_the_safe_area_and_are_readable(key):
     longest = "W" * preset.caption_characters
     caption = Caption((longest, "second line, gjpqy"), 0, 1, ())
     patches = [
-        caption_patch(caption, caption_font([caption], preset), preset),
+        caption_patch(caption, caption_type([caption], preset), preset),
         overlay_patch(
             Overlay("A heading of some length that has to be wrapped over lines", 0, 1, 0.2, 0),
             PALETTE,
@@ -132,18 +215,18 @@ def test_the_progress_line_grows(tmp_path):
 def test_text_is_wrapped_in_balance_and_cut_only_at_the_last():
     lines = wrapped("Change one thing at a time", "display_bold", size=60, smallest=20, width=600, max_lines=2)
     assert len(lines.lines) == 2
-    assert abs(lines.font.getlength(lines.lines[0]) - lines.font.getlength(lines.lines[1])) < 300
+    assert abs(lines.type.width(lines.lines[0]) - lines.type.width(lines.lines[1])) < 300
     cut = wrapped("word " * 80, "display_bold", size=60, smallest=40, width=500, max_lines=2)
     assert cut.lines[-1].endswith("…")
     assert cut.width <= 500
 
 
 def test_characters_without_a_glyph_are_named(tmp_path):
-    assert face_for("Ünïcode – café", "display_bold") == "display_bold"
-    with pytest.raises(GlyphMissing, match=r"日 \(U\+65E5\)"):
-        face_for("日本 coffee", "display_bold")
-    shown = timeline(scene(picture(tmp_path / "p.png", "red"), 0, 2.0), overlays=[Overlay("日本", 0, 1, 0.2, 2)])
-    with pytest.raises(ScriptInvalid, match="Section 3: The bundled fonts cannot draw"):
+    assert checked_type("Ünïcode – café", "display_bold", 40).width("Ünïcode") > 100
+    with pytest.raises(GlyphMissing, match=r"No installed font draws 𐎠 \(U\+103A0, old persian sign a\).*Old"):
+        checked_type("𐎠 coffee", "display_bold", 40)
+    shown = timeline(scene(picture(tmp_path / "p.png", "red"), 0, 2.0), overlays=[Overlay("𐎠", 0, 1, 0.2, 2)])
+    with pytest.raises(ScriptInvalid, match="Section 3: No installed font draws"):
         Compositor(shown, PALETTE)
 
 

@@ -7,17 +7,15 @@ import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from igny8_assets.planner.clusters.naming import ClusterFacts
-from igny8_resources.fonts import Face, font_path
+from igny8_resources.fonts import Face
 from igny8_resources.palettes import rgb
-
-if TYPE_CHECKING:
-    from PIL.ImageFont import FreeTypeFont
+from igny8_resources.typesetting import Typesetter, missing_characters
 
 WIDTH, HEIGHT = 1600, 1000
 # More circles than this are dust on a screen; the picture says how many it leaves out.
@@ -201,9 +199,8 @@ def _labels(canvas: ImageDraw.ImageDraw, circles: Sequence[_Circle]) -> None:
     taken: list[tuple[float, float, float, float]] = []
     for circle in circles:
         size = 15 if circle.radius > 26 else 13
-        font = _font("text_bold", size)
         text = circle.cluster.name if len(circle.cluster.name) <= 32 else f"{circle.cluster.name[:31].rstrip()}…"
-        width, height = font.getlength(text) / _SCALE, size * 1.15
+        width, height = _width(text, "text_bold", size), size * 1.15
         right_end = WIDTH - _LEGEND_WIDTH
         under = circle.y + circle.radius + 3
         for left, top in (
@@ -266,16 +263,21 @@ def _many(count: int, what: str) -> str:
 
 
 def _fitted(text: str, face: Face, size: int, width: float) -> str:
-    font = _font(face, size)
-    if font.getlength(text) / _SCALE <= width:
+    if _width(text, face, size) <= width:
         return text
-    while text and font.getlength(f"{text}…") / _SCALE > width:
+    while text and _width(f"{text}…", face, size) > width:
         text = text[:-1].rstrip()
     return f"{text}…"
 
 
-def _font(face: Face, size: int) -> "FreeTypeFont":
-    return ImageFont.truetype(str(font_path(face)), size * _SCALE)
+def _width(text: str, face: Face, size: int) -> float:
+    return Typesetter(face, size * _SCALE).width(_drawable(text, face)) / _SCALE
+
+
+def _drawable(text: str, face: Face) -> str:
+    """The text with a white square for every character that no font here has: a map is drawn whatever a name holds."""
+    missing = missing_characters(text, face) if not text.isascii() else []
+    return "".join("□" if character in missing else character for character in text)
 
 
 def _write(
@@ -288,11 +290,7 @@ def _write(
     *,
     halo: bool = False,
 ) -> None:
-    canvas.text(
-        (place[0] * _SCALE, place[1] * _SCALE),
-        text,
-        font=_font(face, size),
-        fill=colour,
-        stroke_width=2 * _SCALE if halo else 0,
-        stroke_fill=_PAPER if halo else None,
-    )
+    type_ = Typesetter(face, size * _SCALE)
+    ascent, _ = type_.metrics()
+    halo_drawn = {"stroke_width": 2 * _SCALE, "stroke_fill": _PAPER} if halo else {}
+    type_.draw(canvas, place[0] * _SCALE, place[1] * _SCALE + ascent, _drawable(text, face), colour, **halo_drawn)
