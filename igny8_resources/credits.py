@@ -44,6 +44,7 @@ DEFAULT_PRICES: tuple[tuple[str, str, str], ...] = (
     ("carousel", "carousel", "5"),
     ("social_image", "image", "3"),
     ("video_script", "script", "5"),
+    ("video_script_section", "section", "1"),  # one section written anew; the specification prices whole scripts alone
     ("voiceover", "minute", "10"),
     ("voiceover_hd", "minute", "20"),
     ("voiceover_self_hosted", "minute", "2"),

@@ -55,6 +55,7 @@ class AutomationItem(Shape):
     """What runs by itself on the site."""
 
     auto_approve: bool = Field(description="Whether articles that pass every check are approved without a person.")
+    auto_approve_scripts: bool = Field(description="Whether scripts of videos that pass their check are approved so.")
     social_platforms: list[str]
     video_type: str
     video_preset: str

@@ -33,6 +33,9 @@ class AutomationChoices(Part):
     """Everything that an owner chooses about a site's automation."""
 
     auto_approve: bool = Field(description="Whether articles that pass every check are approved without a person.")
+    auto_approve_scripts: bool = Field(
+        description="Whether scripts of videos that pass their check are approved without a person."
+    )
     social_platforms: list[SocialPlatform] = Field(max_length=10, description="Empty: every platform.")
     video_type: VideoType
     video_preset: RenderPreset
@@ -60,6 +63,7 @@ def choices_of(session: Session, site: Site, *, lock: bool = False) -> Automatio
     by_name = {row.stage: row for row in stages}
     return AutomationChoices.model_construct(
         auto_approve=config.auto_approve,
+        auto_approve_scripts=config.auto_approve_scripts,
         social_platforms=list(config.social_platforms),
         video_type=config.video_type,  # type: ignore[arg-type]
         video_preset=config.video_preset,  # type: ignore[arg-type]
@@ -79,7 +83,7 @@ def choices_of(session: Session, site: Site, *, lock: bool = False) -> Automatio
 def change_choices(session: Session, site: Site, asked: AutomationChoices, *, by: str) -> AutomationChoices:
     """Put choices in the place of the site's; each stage that is switched is told in the outbox, and so takes up its work."""
     config = automation_of(session, site.id)
-    for name in ("auto_approve", "social_platforms", "video_type", "video_preset", "in_article_images"):
+    for name in set(AutomationChoices.model_fields) - {"stages"}:
         setattr(config, name, getattr(asked, name))
     rows = session.scalars(select(AutomationStage).where(AutomationStage.site_id == site.id).with_for_update())
     by_name = {row.stage: row for row in rows}

@@ -18,7 +18,7 @@ from igny8_resources.warehouse.tables.tenancy import Site
 
 USUAL_WORDS = 1200
 # Spoken minutes and pictures of a video, by its type.
-MINUTES = {"short": Decimal(1), "medium": Decimal(5), "long": Decimal(12)}
+MINUTES = {"short": Decimal(1), "medium": Decimal(2), "long": Decimal(7)}
 SCENES = {"short": 5, "medium": 10, "long": 20}
 
 

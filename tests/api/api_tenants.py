@@ -19,11 +19,37 @@ from igny8_resources.warehouse.tables.publishing import InternalLink, Publishing
 from igny8_resources.warehouse.tables.social import SocialPost
 from igny8_resources.warehouse.tables.tenancy import Account, Site, SiteAccess, User
 from igny8_resources.warehouse.tables.video import VideoAsset, VideoProject, VideoRender
+from igny8_resources.warehouse.tables.video_scripts import VideoListing, VideoScriptVersion
 from igny8_resources.warehouse.tables.writer import Content, ContentVersion, Image, Task
 
 PASSWORD = "correct horse battery staple"
 PASSWORD_HASH = hash_password(PASSWORD)
 ARTICLES = ("queued", "review", "published")
+
+# A script of a video, as the offline writer would have it of the drafts of these tenants.
+SCRIPT = {
+    "title": "Espresso ratio",
+    "description": "What the ratio says.",
+    "tags": ["espresso"],
+    "sections": [
+        {
+            "type": kind,
+            "narration": narration,
+            "visual_cue": "text_card",
+            "text_overlay": "Espresso ratio",
+            "source": "introduction",
+            "duration_estimate": 8.0,
+            "claims": [],
+            "code_block": None,
+        }
+        for kind, narration in (
+            ("hook", "What is the right ratio?"),
+            ("intro", "One number settles most of it."),
+            ("point", "Weigh the dose and the yield."),
+            ("cta", "Follow for the next one."),
+        )
+    ],
+}
 
 
 @dataclass
@@ -204,7 +230,20 @@ def _fill(session, tenant: Tenant, account: Account, site: Site) -> None:
             title="Espresso ratio",
             partition_key=f"{site.key}-v1",
             status="rendered",
+            script=SCRIPT,
+            script_version=1,
+            script_status="approved",
         ),
+    )
+    session.add(
+        VideoScriptVersion(
+            **owned, project_id=project, version=1, script=SCRIPT, written_by="offline:offline-1", status="approved"
+        )
+    )
+    session.add(
+        VideoListing(
+            **owned, project_id=project, platform="tiktok", title="Espresso ratio", written_by="offline:offline-1"
+        )
     )
     session.add(
         VideoAsset(**owned, project_id=project, asset_type="voiceover", section_index=0, media_key="accounts/v.wav")

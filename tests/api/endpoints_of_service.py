@@ -8,6 +8,7 @@ PROMPT = {"function": "generate_content"}
 STAGES = ("planning", "writing", "publishing", "site", "social", "video")
 CHOICES = {
     "auto_approve": False,
+    "auto_approve_scripts": True,
     "social_platforms": [],
     "video_type": "short",
     "video_preset": "tiktok",

@@ -24,13 +24,14 @@ STAGES = ("planning", "writing", "publishing", "site", "social", "video")
 
 
 class AutomationConfig(OfSite, Table):
-    """A site's choices: whether articles that pass every check are approved without a person, and what is made of them."""
+    """A site's choices: what is approved without a person when it passes every check, and what is made of articles."""
 
     __tablename__ = "automation_configs"
     __table_args__ = (UniqueConstraint("site_id"),)
 
     id: Mapped[Id]
     auto_approve: Mapped[bool] = mapped_column(default=False)
+    auto_approve_scripts: Mapped[bool] = mapped_column(default=True)
     social_platforms: Mapped[list[Any]] = mapped_column(Json, default=list)
     video_type: Mapped[str] = mapped_column(String(20), default="short")
     video_preset: Mapped[str] = mapped_column(String(30), default="youtube_short")

@@ -15,6 +15,7 @@ from igny8_resources.warehouse.tables import (
     vectors,
     video,
     video_publishing,
+    video_scripts,
     webhooks,
     writer,
 )
@@ -37,5 +38,6 @@ TABLE_MODULES = (
     social,
     video,
     video_publishing,
+    video_scripts,
 )
 METADATA = Table.metadata

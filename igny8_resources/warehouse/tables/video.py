@@ -22,8 +22,10 @@ from igny8_resources.warehouse.tables.columns import (
 class VideoProject(OfSite, Table):
     """One video made from one article; ``partition_key`` is its Dagster partition.
 
-    ``status``: script_draft, script_approved, rendering, rendered, published, failed. ``voice`` (``PROVIDER/VOICE``) and
-    ``music`` were chosen for this video; empty is the site's choice. ``voice_provider`` and ``voice_id`` are who spoke.
+    ``status``: script_draft, script_approved, rendering, rendered, published, failed. ``script`` is that of
+    ``script_version``; ``script_status`` is draft, edited or approved, empty while there is none. ``voice``
+    (``PROVIDER/VOICE``) and ``music`` were chosen for this video; empty is the site's choice. ``voice_provider`` and
+    ``voice_id`` are who spoke.
     """
 
     __tablename__ = "video_projects"
@@ -41,6 +43,8 @@ class VideoProject(OfSite, Table):
     render_preset: Mapped[str] = mapped_column(String(30))
     target_platforms: Mapped[list[Any]] = mapped_column(Json, default=list)
     script: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    script_version: Mapped[int] = mapped_column(default=0)
+    script_status: Mapped[str] = mapped_column(String(20), default="")
     voice: Mapped[str] = mapped_column(String(160), default="")
     music: Mapped[str] = mapped_column(String(300), default="")
     voice_provider: Mapped[str] = mapped_column(String(40), default="")

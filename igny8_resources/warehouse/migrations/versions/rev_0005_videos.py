@@ -12,15 +12,26 @@ down_revision = "0004"
 
 _GAINED: dict[str, tuple[sa.Column[Any], ...]] = {
     "automation_configs": (
+        sa.Column("auto_approve_scripts", sa.Boolean(), nullable=False, server_default=sa.true()),
         sa.Column("video_voice", sa.String(length=160), nullable=False, server_default=""),
         sa.Column("video_music", sa.String(length=300), nullable=False, server_default=""),
     ),
     "video_projects": (
+        # Scripts that are there already were approved as they were written.
+        sa.Column("script_version", sa.Integer(), nullable=False, server_default="0"),
+        sa.Column("script_status", sa.String(length=20), nullable=False, server_default="approved"),
         sa.Column("voice", sa.String(length=160), nullable=False, server_default=""),
         sa.Column("music", sa.String(length=300), nullable=False, server_default=""),
     ),
 }
-_NEW_TABLES = ("video_metrics", "video_publications", "platform_connections", "platform_quotas")
+_NEW_TABLES = (
+    "video_listings",
+    "video_script_versions",
+    "video_metrics",
+    "video_publications",
+    "platform_connections",
+    "platform_quotas",
+)
 
 
 def upgrade() -> None:
@@ -131,6 +142,57 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_video_metrics_account_id"), "video_metrics", ["account_id"], unique=False)
     op.create_index("ix_video_metrics_site_period", "video_metrics", ["site_id", "period"], unique=False)
+    op.create_table(
+        "video_script_versions",
+        sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.Column("project_id", BigId, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("script", Json, nullable=False),
+        sa.Column("written_by", sa.String(length=120), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("findings", Json, nullable=False),
+        sa.Column("article_version", sa.Integer(), nullable=False),
+        sa.Column("ai_call_id", BigId, nullable=True),
+        sa.Column("approved_by", sa.String(length=120), nullable=False),
+        sa.Column("approved_at", UtcDateTime(), nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("site_id", BigId, nullable=False),
+        sa.Column("account_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_video_script_versions_account_id")),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["video_projects.id"], name=op.f("fk_video_script_versions_project_id")
+        ),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_video_script_versions_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_video_script_versions")),
+        sa.UniqueConstraint("project_id", "version", name=op.f("uq_video_script_versions_project_id_version")),
+    )
+    op.create_index(op.f("ix_video_script_versions_account_id"), "video_script_versions", ["account_id"], unique=False)
+    op.create_table(
+        "video_listings",
+        sa.Column("id", BigId, autoincrement=True, nullable=False),
+        sa.Column("project_id", BigId, nullable=False),
+        sa.Column("platform", sa.String(length=20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=500), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("tags", Json, nullable=False),
+        sa.Column("hashtags", Json, nullable=False),
+        sa.Column("chapters", Json, nullable=False),
+        sa.Column("link", sa.String(length=700), nullable=False),
+        sa.Column("findings", Json, nullable=False),
+        sa.Column("written_by", sa.String(length=120), nullable=False),
+        sa.Column("ai_call_id", BigId, nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("updated_at", UtcDateTime(), nullable=False),
+        sa.Column("site_id", BigId, nullable=False),
+        sa.Column("account_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_video_listings_account_id")),
+        sa.ForeignKeyConstraint(["project_id"], ["video_projects.id"], name=op.f("fk_video_listings_project_id")),
+        sa.ForeignKeyConstraint(["site_id"], ["sites.id"], name=op.f("fk_video_listings_site_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_video_listings")),
+        sa.UniqueConstraint("project_id", "platform", name=op.f("uq_video_listings_project_id_platform")),
+    )
+    op.create_index(op.f("ix_video_listings_account_id"), "video_listings", ["account_id"], unique=False)
     for table, columns in _GAINED.items():
         for column in columns:
             op.add_column(table, column._copy())
