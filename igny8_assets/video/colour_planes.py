@@ -10,6 +10,7 @@ import numpy as np
 
 Plane = np.ndarray
 RED, GREEN, BLUE = 0.2126, 0.7152, 0.0722  # BT.709 luma
+_BAND = 128  # rows, even
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,12 @@ class Planes:
     y: Plane
     u: Plane
     v: Plane
+
+    def bordered(self, samples: int) -> "Planes":
+        """The same planes with their edges repeated ``samples`` times on every side."""
+        sides = (samples, samples, samples, samples)
+        y, u, v = (cv2.copyMakeBorder(plane, *sides, cv2.BORDER_REPLICATE) for plane in (self.y, self.u, self.v))
+        return Planes(y, u, v)
 
 
 class Frame:
@@ -63,8 +70,16 @@ def _bytes(plane: Plane) -> Plane:
 
 def planes_of(rgb: np.ndarray) -> Planes:
     """The planes of an RGB picture, shape ``(height, width, 3)``, uint8, both sides even."""
-    luma, cb, cr = _full_yuv(rgb)
-    return Planes(_bytes(luma), np.ascontiguousarray(_bytes(_halved(cb))), np.ascontiguousarray(_bytes(_halved(cr))))
+    height, width = rgb.shape[:2]
+    y = np.empty((height, width), np.uint8)
+    u, v = np.empty((height // 2, width // 2), np.uint8), np.empty((height // 2, width // 2), np.uint8)
+    # In bands: as floating-point numbers a whole picture would take twelve times its bytes, several times over.
+    for top in range(0, height, _BAND):
+        band = slice(top, min(top + _BAND, height))
+        half = slice(band.start // 2, band.stop // 2)
+        luma, cb, cr = _full_yuv(rgb[band])
+        y[band], u[half], v[half] = _bytes(luma), _bytes(_halved(cb)), _bytes(_halved(cr))
+    return Planes(y, u, v)
 
 
 def colour_of(hex_colour: str) -> tuple[int, int, int]:
@@ -89,21 +104,31 @@ class Patch:
         luma, cb, cr = _full_yuv(rgba[..., :3])
         small = _halved(alpha)
         # Colour is weighted by its own transparency before it is halved, or edges would take on the colour behind them.
-        self._covers = (_bytes(alpha * 255), _bytes(small * 255), _bytes(small * 255))
-        self._paints = (_bytes(luma * alpha), _bytes(_halved(cb * alpha)), _bytes(_halved(cr * alpha)))
-        self._keeps = tuple(255 - cover for cover in self._covers)
+        self.covers = (_bytes(alpha * 255), _bytes(small * 255), _bytes(small * 255))
+        self.paints = (_bytes(luma * alpha), _bytes(_halved(cb * alpha)), _bytes(_halved(cr * alpha)))
+        self._keeps = tuple(255 - cover for cover in self.covers)
+        self._faded = tuple((np.empty_like(cover), np.empty_like(cover)) for cover in self.covers)
+
+    def boxes(self) -> tuple[tuple[slice, slice], ...]:
+        """The rows and columns that the patch covers, plane by plane."""
+        return tuple(
+            (
+                slice(self.top // half, (self.top + self.height) // half),
+                slice(self.left // half, (self.left + self.width) // half),
+            )
+            for half in (1, 2, 2)
+        )
 
     def blend(self, frame: Frame, strength: float = 1.0) -> None:
         """Lay the patch over the frame; ``strength`` 0..1 fades it."""
         if strength <= 0:
             return
-        for index, plane in enumerate(frame.planes):
-            half = 1 if index == 0 else 2
-            left, top = self.left // half, self.top // half
-            box = plane[top : top + self.height // half, left : left + self.width // half]
-            if strength >= 1:
-                keep, paint = self._keeps[index], self._paints[index]
-            else:
-                keep = cv2.convertScaleAbs(self._covers[index], alpha=-strength, beta=255)
-                paint = cv2.convertScaleAbs(self._paints[index], alpha=strength)
-            np.copyto(box, cv2.add(cv2.multiply(box, keep, scale=1 / 255), paint))
+        for index, (plane, box) in enumerate(zip(frame.planes, self.boxes(), strict=True)):
+            keep, paint = self._keeps[index], self.paints[index]
+            if strength < 1:
+                weaker_keep, weaker_paint = self._faded[index]
+                keep = cv2.convertScaleAbs(self.covers[index], dst=weaker_keep, alpha=-strength, beta=255)
+                paint = cv2.convertScaleAbs(paint, dst=weaker_paint, alpha=strength)
+            below = plane[box]
+            cv2.multiply(below, keep, dst=below, scale=1 / 255)
+            cv2.add(below, paint, dst=below)

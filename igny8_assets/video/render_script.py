@@ -16,7 +16,7 @@ from igny8_assets.video.failures import PictureUnusable, RenderCancelled, Script
 from igny8_assets.video.presets import Preset, preset_named
 from igny8_assets.video.rendering import Progress, RenderResult, ShouldStop, never_stop, no_progress, render_timeline
 from igny8_assets.video.stills import check_picture
-from igny8_assets.video.timeline import SectionPictures, build_timeline
+from igny8_assets.video.timeline import SectionPictures, Transition, build_timeline
 from igny8_assets.video.video_cards import card_for_section
 from igny8_assets.video.voiceover import WORDS_PER_MINUTE, speak_section
 from igny8_resources.ai.providers import Palette, SpeechProvider
@@ -42,7 +42,7 @@ class RenderSection(Value):
 
     ``image`` or ``images`` are paths, relative to the script file; they are needed for ``article_image`` and replace
     the card of any other cue. ``text_overlay`` is the heading over pictures; on cards its first line is the headline,
-    further lines are the items of a list.
+    further lines are the items of a list. ``transition`` is how the section takes over from the one before.
     """
 
     type: SectionType = "point"
@@ -51,6 +51,7 @@ class RenderSection(Value):
     text_overlay: str = ""
     image: Path | None = None
     images: tuple[Path, ...] = ()
+    transition: Transition = "fade"
 
     @property
     def pictures(self) -> tuple[Path, ...]:
@@ -187,7 +188,7 @@ def render(
     sections = [section.as_script_section() for section in script.sections]
     with tempfile.TemporaryDirectory(prefix="igny8-cards-") as folder:
         pictures = [
-            SectionPictures(section.pictures, is_card=False)
+            SectionPictures(section.pictures, is_card=False, transition=section.transition)
             if section.pictures
             else SectionPictures(
                 (
@@ -203,6 +204,7 @@ def render(
                     ),
                 ),
                 is_card=True,
+                transition=section.transition,
             )
             for number, section in enumerate(script.sections, start=1)
         ]

@@ -7,12 +7,12 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageOps, UnidentifiedImageError
 
-from igny8_assets.video.colour_planes import Plane, Planes, planes_of
+from igny8_assets.video.colour_planes import Planes, planes_of
 from igny8_assets.video.failures import PictureUnusable
 from igny8_assets.video.presets import Preset
+from igny8_assets.video.resampling import BORDER, STILL_SCALE, Axis, Sampling
 from igny8_assets.video.timeline import View
 
-MAX_ZOOM = 1.12
 # A picture that would lose more than this share to cropping is framed on a blurred copy of itself instead.
 _LARGEST_CROP = 0.35
 _LARGEST_PICTURE = 120_000_000  # pixels
@@ -20,11 +20,54 @@ _LARGEST_PICTURE = 120_000_000  # pixels
 
 @dataclass(frozen=True)
 class Still:
-    """A picture's planes at ``scale`` times the frame; ``framed`` pictures keep clear of the edges and move less."""
+    """A picture of ``width`` x ``height`` samples, its planes bordered; ``framed`` ones keep clear of the edges and move less."""
 
     planes: Planes
-    scale: float
+    width: int
+    height: int
     framed: bool
+
+    def eased(self, view: View) -> View:
+        """The view itself, or a calmer one for a framed picture."""
+        if not self.framed:
+            return view
+        return View(0.5 + (view.x - 0.5) * 0.1, 0.5 + (view.y - 0.5) * 0.1, 1 + (view.zoom - 1) * 0.45)
+
+    def sampling(self, view: View, size: tuple[int, int], *, part: tuple[int, int, int] | None = None) -> "Moved":
+        """Where the samples of a frame of ``size`` (width, height) come from that shows ``view``.
+
+        ``part`` (even) is for a frame that shows only some columns: from, to, and which column of the view stands first.
+        """
+        width, height = size
+        step_x, step_y = self.width / width / view.zoom, self.height / height / view.zoom
+        # Source place of the frame's first sample; sample centres lie at +0.5.
+        left = view.x * self.width - step_x * (width - 1) / 2 - 0.5
+        top = view.y * self.height - step_y * (height - 1) / 2 - 0.5
+        across, down = Axis(left + BORDER, step_x, width), Axis(top + BORDER, step_y, height)
+        # Colour samples sit on even luma columns and halfway between luma rows.
+        colour_across = Axis(left / 2 + BORDER, step_x, width // 2)
+        colour_down = Axis((top + 0.5 * step_y - 0.5) / 2 + BORDER, step_y, height // 2)
+        begin, end, at = part or (0, width, 0)
+        if part is not None:
+            across, colour_across = across.part(begin, end, at), colour_across.part(begin // 2, end // 2, at // 2)
+        rows, columns = self.planes.y.shape
+        colour_rows, colour_columns = self.planes.u.shape
+        return Moved(
+            Sampling(across.fitted(columns), down.fitted(rows)),
+            Sampling(colour_across.fitted(colour_columns), colour_down.fitted(colour_rows)),
+            begin,
+            end,
+        )
+
+
+@dataclass(frozen=True)
+class Moved:
+    """How a still fills the columns ``begin`` to ``end`` (even) of a frame."""
+
+    luma: Sampling
+    colour: Sampling
+    begin: int
+    end: int
 
 
 def check_picture(path: Path) -> None:
@@ -43,39 +86,13 @@ def load_still(path: Path, preset: Preset, tint: str = "#202020") -> Still:
         PictureUnusable: as ``check_picture``.
     """
     picture = _opened(path)
-    width, height = _even(preset.width * MAX_ZOOM), _even(preset.height * MAX_ZOOM)
+    width, height = _even(preset.width * STILL_SCALE), _even(preset.height * STILL_SCALE)
     wanted, given = width / height, picture.width / picture.height
     kept = min(wanted, given) / max(wanted, given)
     framed = 1 - kept > _LARGEST_CROP
     colour = ImageColor.getrgb(tint)[:3]
     filled = _framed(picture, width, height, preset, colour) if framed else _covering(picture, width, height)
-    return Still(planes_of(np.asarray(filled)), width / preset.width, framed)
-
-
-def view_into(still: Still, view: View, width: int, height: int, planes: tuple[Plane, Plane, Plane]) -> None:
-    """Draw one view of a still into the planes of a frame of ``width`` x ``height`` pixels, at sub-pixel places."""
-    if still.framed:
-        view = View(0.5 + (view.x - 0.5) * 0.1, 0.5 + (view.y - 0.5) * 0.1, 1 + (view.zoom - 1) * 0.45)
-    source_height, source_width = still.planes.y.shape
-    step_x = source_width / width / view.zoom
-    step_y = source_height / height / view.zoom
-    # Source place of the frame's top left corner; pixel centres lie at +0.5.
-    left = view.x * source_width - step_x * width / 2
-    top = view.y * source_height - step_y * height / 2
-    luma = ((step_x, left + step_x / 2 - 0.5), (step_y, top + step_y / 2 - 0.5))
-    # Colour samples sit on even luma columns and halfway between luma rows.
-    chroma = ((step_x, luma[0][1] / 2), (step_y, (luma[1][1] + 0.5 * step_y - 0.5) / 2))
-    sources = (still.planes.y, still.planes.u, still.planes.v)
-    for source, target, ((scale_x, at_x), (scale_y, at_y)) in zip(sources, planes, (luma, chroma, chroma), strict=True):
-        matrix = np.array([[scale_x, 0, at_x], [0, scale_y, at_y]], np.float64)
-        cv2.warpAffine(
-            source,
-            matrix,
-            (target.shape[1], target.shape[0]),
-            dst=target,
-            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
-            borderMode=cv2.BORDER_REPLICATE,
-        )
+    return Still(planes_of(np.asarray(filled)).bordered(BORDER), width, height, framed)
 
 
 def _even(length: float) -> int:
@@ -115,7 +132,7 @@ def _framed(picture: Image.Image, width: int, height: int, preset: Preset, tint:
     ground = cv2.GaussianBlur(np.asarray(tiny).astype(np.float32), (0, 0), 2.2)
     ground = cv2.resize(ground, (width, height), interpolation=cv2.INTER_CUBIC) * 0.3
     ground += np.array(tint, np.float32) * 0.3
-    unit = preset.unit * MAX_ZOOM
+    unit = preset.unit * STILL_SCALE
     # At the largest zoom of a framed picture its edge still stays inside the frame; in vertical videos it leaves room
     # for two lines of heading above and of captions below.
     room_x, room_y = width * 0.86, height * (0.36 if preset.is_vertical else 0.8)

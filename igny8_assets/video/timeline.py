@@ -7,6 +7,7 @@ frame.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from igny8_assets.video.captions import Caption, phrase_captions
 from igny8_assets.video.failures import DurationOutsidePreset, ScriptInvalid
@@ -15,7 +16,10 @@ from igny8_assets.video.voiceover import SectionVoice
 from igny8_resources.contracts.video import ScriptSection, WordTiming
 from igny8_resources.contracts.vocabulary import CaptionStyle
 
+Transition = Literal["cut", "fade", "slide", "zoom"]
+"""How a scene takes over from the one before: at once, through a cross-fade, pushing it out to the left, or flying into it."""
 CROSS_FADE_SECONDS = 0.5
+"""How long every transition but a cut takes."""
 CARD_ZOOM = 1.04
 _LEAD_SECONDS = 0.25
 _PAUSE_SECONDS = 0.35
@@ -39,8 +43,8 @@ class View:
 class Scene:
     """One picture on screen from ``start`` to ``end``, moving from one view to another.
 
-    Neighbouring scenes overlap by the cross-fade: both are on screen while the later one fades in. ``is_card`` says
-    that the picture was drawn for this frame and carries text of its own.
+    Neighbouring scenes overlap by the transition: both are on screen while the later one takes over. ``is_card`` says
+    that the picture was drawn for this frame and carries text of its own. ``transition`` is how the scene begins.
     """
 
     picture: Path
@@ -50,6 +54,7 @@ class Scene:
     move_from: View
     move_to: View
     section: int
+    transition: Transition = "fade"
 
 
 @dataclass(frozen=True)
@@ -65,10 +70,14 @@ class Overlay:
 
 @dataclass(frozen=True)
 class SectionPictures:
-    """What a section shows, in order; cards were drawn by ``video_cards``, the others are pictures of the article."""
+    """What a section shows, in order; cards were drawn by ``video_cards``, the others are pictures of the article.
+
+    ``transition`` is how the section takes over from the one before; pictures inside a section fade.
+    """
 
     pictures: tuple[Path, ...]
     is_card: bool
+    transition: Transition = "fade"
 
 
 @dataclass(frozen=True)
@@ -212,18 +221,15 @@ def _scenes(
     for index, shown in enumerate(pictures):
         inner = _cuts_at_sentences(voices[index], starts[index], len(shown.pictures), cuts[index], cuts[index + 1])
         edges = [cuts[index], *inner, cuts[index + 1]]
-        for picture, start, end in zip(shown.pictures, edges[:-1], edges[1:], strict=True):
+        for shot, (picture, start, end) in enumerate(zip(shown.pictures, edges[:-1], edges[1:], strict=True)):
             move_from, move_to = _move(len(scenes), is_card=shown.is_card)
-            scenes.append(Scene(picture, shown.is_card, start, end, move_from, move_to, index))
-    half = CROSS_FADE_SECONDS / 2
-    last = len(scenes) - 1
+            begins = "fade" if shot else shown.transition
+            scenes.append(Scene(picture, shown.is_card, start, end, move_from, move_to, index, begins))
+    # Half of a transition before the cut, half after it; the video itself begins and ends without one.
+    halves = [0.0, *(0.0 if scene.transition == "cut" else CROSS_FADE_SECONDS / 2 for scene in scenes[1:]), 0.0]
     return tuple(
-        replace(
-            scene,
-            start=scene.start - half if position else scene.start,
-            end=scene.end + half if position < last else scene.end,
-        )
-        for position, scene in enumerate(scenes)
+        replace(scene, start=scene.start - before, end=scene.end + after)
+        for scene, before, after in zip(scenes, halves[:-1], halves[1:], strict=True)
     )
 
 

@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 from PIL import Image
+from scipy import ndimage
 from video_stand_ins import PALETTE, picture, section
 
 from igny8_assets.video.captions import Caption, phrase_captions
 from igny8_assets.video.colour_planes import Frame, Patch, colour_of, planes_of
 from igny8_assets.video.compositor import Compositor
+from igny8_assets.video.drawing import CpuCanvas
 from igny8_assets.video.failures import GlyphMissing, PictureUnusable, ScriptInvalid
 from igny8_assets.video.lettering import (
     caption_box,
@@ -20,7 +22,8 @@ from igny8_assets.video.lettering import (
 )
 from igny8_assets.video.narration import narrate
 from igny8_assets.video.presets import preset_named
-from igny8_assets.video.stills import check_picture, load_still, view_into
+from igny8_assets.video.resampling import BORDER, LARGEST_ERROR, STILL_SCALE, Axis
+from igny8_assets.video.stills import check_picture, load_still
 from igny8_assets.video.timeline import Overlay, Scene, Timeline, View
 from igny8_assets.video.video_cards import CARD_STYLES, CardContent, card_content, draw_card
 from igny8_resources.contracts.video import WordTiming
@@ -62,20 +65,64 @@ def test_a_patch_blends_only_in_its_box():
         Patch(rgba, 3, 8)
 
 
+def shown(still, view):
+    """The luma of a frame that shows a view of a still."""
+    frame, canvas = Frame(TINY.width, TINY.height), CpuCanvas(TINY.width, TINY.height)
+    canvas.begin(frame)
+    canvas.show(still, still.sampling(view, (TINY.width, TINY.height)))
+    canvas.end()
+    return frame.y
+
+
 def test_a_still_moves_by_parts_of_a_pixel(tmp_path):
     """Frame by frame, a slow pan over stripes moves their phase by the same 0.2 pixels: no jitter."""
     stripes = 120 + 100 * np.sin(np.arange(606) * 2 * np.pi / 60)
     path = tmp_path / "stripes.png"
     Image.fromarray(np.tile(stripes, (1076, 1)).astype(np.uint8)).convert("RGB").save(path)
     still = load_still(path, TINY)
-    frame = Frame(TINY.width, TINY.height)
-    period = 60 * still.planes.y.shape[1] / 606 * TINY.width * 1.12 / still.planes.y.shape[1]
+    period = 60 * still.width / 606 * TINY.width * 1.12 / still.width
     wave = np.exp(-2j * np.pi * np.arange(TINY.width) / period) * np.hanning(TINY.width)
     phases = []
     for step in range(12):
-        view_into(still, View(0.5 + step * 0.2 / (TINY.width * 1.12), 0.5, 1.12), TINY.width, TINY.height, frame.planes)
-        phases.append(np.angle((frame.y.astype(float).mean(axis=0) - 120) @ wave) * period / (2 * np.pi))
-    assert np.diff(np.unwrap(phases, period=period)) == pytest.approx([0.2] * 11, abs=0.03)
+        luma = shown(still, View(0.5 + step * 0.2 / (TINY.width * 1.12), 0.5, 1.12)).astype(float)
+        phases.append(np.angle((luma.mean(axis=0) - 120) @ wave) * period / (2 * np.pi))
+    assert np.diff(np.unwrap(phases, period=period)) == pytest.approx([0.2] * 11, abs=0.05)
+
+
+def test_a_rectangle_with_whole_sides_shows_a_view_to_a_part_of_a_pixel():
+    errors, warped = [], 0
+    for zoom in np.linspace(1.0, 1.12, 240):
+        step = STILL_SCALE / zoom
+        source = round(1080 * STILL_SCALE)
+        axis = Axis((source - 1080 * step) / 2 + BORDER, step, 1080).fitted(source + 2 * BORDER)
+        if axis.fit is None:
+            warped += 1
+            continue
+        fit, index = axis.fit, np.array([0, 1079])
+        places = fit.first + (index + fit.skipped + 0.5) * fit.taken / fit.made - 0.5
+        errors.extend((places - (axis.start + index * axis.step)) / step)
+        assert fit.first >= 0
+        assert fit.first + fit.taken <= source + 2 * BORDER
+        assert fit.skipped + 1080 <= fit.made
+    assert np.abs(errors).max() <= LARGEST_ERROR
+    assert np.sqrt(np.mean(np.square(errors))) < 0.03
+    assert warped < 12
+    # Where every rectangle has the same grid, no place in between can be reached.
+    assert Axis(10.5, 1.0, 1080).fitted(2000).fit is None
+
+
+def test_resizing_and_warping_show_the_same(tmp_path):
+    waves = 128 + 60 * np.sin(np.arange(700)[:, None] / 9) + 50 * np.cos(np.arange(400)[None, :] / 7)
+    path = tmp_path / "waves.png"
+    Image.fromarray(waves.astype(np.uint8)).convert("RGB").save(path)
+    still = load_still(path, TINY)
+    moved = still.sampling(View(0.51, 0.5, 1.06), (TINY.width, TINY.height))
+    assert moved.luma.is_fitted
+    resized = shown(still, View(0.51, 0.5, 1.06)).astype(int)
+    x, y = moved.luma.x, moved.luma.y
+    columns, rows = x.start + np.arange(x.length) * x.step, y.start + np.arange(y.length) * y.step
+    ideal = ndimage.map_coordinates(still.planes.y.astype(float), np.meshgrid(rows, columns, indexing="ij"), order=3)
+    assert np.abs(resized - ideal)[4:-4, 4:-4].max() < 4
 
 
 def test_a_cross_fade_passes_through_the_middle(tmp_path):
@@ -89,6 +136,65 @@ def test_a_cross_fade_passes_through_the_middle(tmp_path):
     assert (seen[0], seen[-1]) == (16, 235)
     assert seen == sorted(seen)
     assert seen[2] == pytest.approx(125, abs=3)
+
+
+@pytest.mark.parametrize("transition", ["cut", "fade", "slide", "zoom"])
+def test_a_transition_begins_with_one_scene_and_ends_with_the_other(tmp_path, transition):
+    dark, light = picture(tmp_path / "d.png", "#000000"), picture(tmp_path / "l.png", "#ffffff")
+    half = 0 if transition == "cut" else 0.25
+    compositor = Compositor(
+        timeline(scene(dark, 0, 1 + half), scene(light, 1 - half, 2.0, transition=transition)), PALETTE
+    )
+    frame = Frame(TINY.width, TINY.height)
+    rows = {}
+    for number in (20, 29, 30, 32, 40):
+        compositor.draw(number, frame)
+        rows[number] = frame.y[300].copy()
+    assert set(rows[20]) == {16}
+    assert set(rows[40]) == {235}
+    middle = rows[32]
+    if transition == "cut":
+        assert set(rows[29]) == {16}
+        assert set(rows[30]) == {235}
+    elif transition == "slide":
+        assert set(middle) == {16, 235}
+        assert middle[0] == 16
+        assert middle[-1] == 235
+        assert np.flatnonzero(np.diff(middle.astype(int))).size == 1
+    else:
+        assert len(set(middle)) == 1
+        assert 60 < middle[0] < 220
+
+
+def test_a_zoom_transition_flies_into_the_scene_that_ends(tmp_path):
+    stripes = Image.fromarray(np.tile(np.repeat(np.array([30, 220] * 7, np.uint8), 40), (990, 1)))
+    stripes.convert("RGB").save(tmp_path / "s.png")
+    plain = picture(tmp_path / "p.png", "#808080")
+    frame = Frame(TINY.width, TINY.height)
+    edges = {}
+    for transition in ("fade", "zoom"):
+        shown = timeline(scene(tmp_path / "s.png", 0, 1.25), scene(plain, 0.75, 2.0, transition=transition))
+        Compositor(shown, PALETTE).draw(34, frame)
+        row = frame.y[300].astype(int)
+        edges[transition] = int((np.abs(np.diff(row > row.mean()))).sum())
+    assert edges["zoom"] < edges["fade"]
+
+
+def test_what_is_pushed_out_moves_with_what_pushes_it(tmp_path):
+    ramp = Image.fromarray(np.tile(np.linspace(40, 200, 560).astype(np.uint8), (990, 1))).convert("RGB")
+    ramp.save(tmp_path / "r.png")
+    shown = timeline(scene(tmp_path / "r.png", 0, 1.25), scene(tmp_path / "r.png", 0.75, 2.0, transition="slide"))
+    compositor, frame, whole = (
+        Compositor(shown, PALETTE),
+        Frame(TINY.width, TINY.height),
+        Frame(TINY.width, TINY.height),
+    )
+    compositor.draw(10, whole)
+    compositor.draw(29, frame)
+    edge = int(np.argmin(np.diff(frame.y[300].astype(int)))) + 1
+    assert 60 < edge < 220
+    assert frame.y[300, :edge] == pytest.approx(whole.y[300, TINY.width - edge :], abs=2)
+    assert frame.y[300, edge:] == pytest.approx(whole.y[300, : TINY.width - edge], abs=2)
 
 
 def test_frames_are_the_same_in_any_order(tmp_path):
@@ -234,7 +340,7 @@ def test_pictures_of_another_shape_are_framed_whole(tmp_path):
     wide = load_still(picture(tmp_path / "w.png", "#ffffff", (1600, 900)), TINY)
     tall = load_still(picture(tmp_path / "t.png", "#ffffff", (600, 1000)), TINY)
     assert (wide.framed, tall.framed) == (True, False)
-    assert wide.planes.y[10, 10] < 150
+    assert wide.planes.y[BORDER + 10, BORDER + 10] < 150
     assert tall.planes.y.min() == 235
 
 
