@@ -158,7 +158,7 @@ def render_project(parts: Platform, partition: str, on_progress: Callable[[Rende
         for index, visual in enumerate(visuals):
             local = work / f"{index}{Path(visual.media_key).suffix}"
             local.write_bytes(parts.media.get(visual.media_key))
-            pictures.append(SectionPictures((local,), is_card=visual.facts["is_card"]))
+            pictures.append(SectionPictures.of((local,), is_card=visual.facts["is_card"]))
         timeline = build_timeline(preset, script.sections, voices, pictures)
         made = render_timeline(
             timeline,

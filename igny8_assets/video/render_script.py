@@ -16,13 +16,14 @@ from igny8_assets.video.failures import PictureUnusable, RenderCancelled, Script
 from igny8_assets.video.presets import Preset, preset_named
 from igny8_assets.video.rendering import Progress, RenderResult, ShouldStop, never_stop, no_progress, render_timeline
 from igny8_assets.video.stills import check_picture
-from igny8_assets.video.timeline import SectionPictures, Transition, build_timeline
+from igny8_assets.video.subject import subject_of
+from igny8_assets.video.timeline import SectionPictures, Shot, Transition, build_timeline
 from igny8_assets.video.video_cards import card_for_section
 from igny8_assets.video.voiceover import WORDS_PER_MINUTE, speak_section
 from igny8_resources.ai.providers import Palette, SpeechProvider
 from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.video import ScriptSection, SectionType, VisualCue
-from igny8_resources.contracts.vocabulary import RenderPreset
+from igny8_resources.contracts.vocabulary import CaptionStyle, RenderPreset
 
 HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 
@@ -74,7 +75,7 @@ class RenderScript(Value):
     """A script file: what is said and seen, for which platform, in which colours and voice.
 
     ``brand`` stands in small letters on cards and headings, ``address`` on the call to action. ``voice`` is a voice of
-    the speech provider, empty for the one that fits ``language`` (BCP 47).
+    the speech provider, empty for the one that fits ``language`` (BCP 47). ``caption_style`` replaces the preset's.
     """
 
     preset: RenderPreset = "youtube_short"
@@ -88,6 +89,7 @@ class RenderScript(Value):
     voice: str = ""
     words_per_minute: Annotated[float, Field(ge=80, le=450)] = WORDS_PER_MINUTE
     palette: RenderPalette = RenderPalette()
+    caption_style: CaptionStyle | None = None
 
     @model_validator(mode="after")
     def _sections_can_be_rendered(self) -> Self:
@@ -188,9 +190,11 @@ def render(
     sections = [section.as_script_section() for section in script.sections]
     with tempfile.TemporaryDirectory(prefix="igny8-cards-") as folder:
         pictures = [
-            SectionPictures(section.pictures, is_card=False, transition=section.transition)
+            SectionPictures(
+                tuple(Shot(path, subject=subject_of(path, chosen)) for path in section.pictures), section.transition
+            )
             if section.pictures
-            else SectionPictures(
+            else SectionPictures.of(
                 (
                     card_for_section(
                         sections[number - 1],
@@ -208,7 +212,9 @@ def render(
             )
             for number, section in enumerate(script.sections, start=1)
         ]
-        timeline = build_timeline(chosen, sections, voices, pictures)
+        timeline = build_timeline(
+            chosen, sections, voices, pictures, caption_style=script.caption_style, language=script.language
+        )
         return render_timeline(
             timeline,
             voices,

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 from PIL import Image, ImageColor, ImageDraw, ImageOps, UnidentifiedImageError
 
+from igny8_assets.picture_cropping import crop_box
 from igny8_assets.video.colour_planes import Planes, planes_of
 from igny8_assets.video.failures import PictureUnusable
 from igny8_assets.video.presets import Preset
@@ -123,7 +124,8 @@ def _opened(path: Path) -> Image.Image:
 
 
 def _covering(picture: Image.Image, width: int, height: int) -> Image.Image:
-    return ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS, centering=(0.5, 0.45))
+    """The part of the picture that keeps most of what it shows, at this size."""
+    return picture.resize((width, height), Image.Resampling.LANCZOS, box=crop_box(picture, width / height))
 
 
 def _framed(picture: Image.Image, width: int, height: int, preset: Preset, tint: tuple[int, int, int]) -> Image.Image:

@@ -4,10 +4,11 @@ All times are seconds from the start of the video. A timeline is plain values, s
 frame.
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 from igny8_assets.video.captions import Caption, phrase_captions
 from igny8_assets.video.failures import DurationOutsidePreset, ScriptInvalid
@@ -44,7 +45,8 @@ class Scene:
     """One picture on screen from ``start`` to ``end``, moving from one view to another.
 
     Neighbouring scenes overlap by the transition: both are on screen while the later one takes over. ``is_card`` says
-    that the picture was drawn for this frame and carries text of its own. ``transition`` is how the scene begins.
+    that the picture was drawn for this frame and carries text of its own, ``is_clip`` that it is a video file, which
+    moves by itself. ``transition`` is how the scene begins.
     """
 
     picture: Path
@@ -55,6 +57,7 @@ class Scene:
     move_to: View
     section: int
     transition: Transition = "fade"
+    is_clip: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,15 +72,35 @@ class Overlay:
 
 
 @dataclass(frozen=True)
+class Shot:
+    """One picture, card or clip of a section.
+
+    ``first_word`` counts the section's caption words from 0: the shot stands from there on until the next one. Shots
+    without it share their section evenly. ``subject`` is where the eye goes first (0..1 of the visible picture): moves
+    end or begin there.
+    """
+
+    picture: Path
+    is_card: bool = False
+    is_clip: bool = False
+    first_word: int | None = None
+    subject: tuple[float, float] = (0.5, 0.5)
+
+
+@dataclass(frozen=True)
 class SectionPictures:
-    """What a section shows, in order; cards were drawn by ``video_cards``, the others are pictures of the article.
+    """What a section shows, in order; cards were drawn by ``video_cards``, the others are pictures or clips.
 
     ``transition`` is how the section takes over from the one before; pictures inside a section fade.
     """
 
-    pictures: tuple[Path, ...]
-    is_card: bool
+    shots: tuple[Shot, ...]
     transition: Transition = "fade"
+
+    @classmethod
+    def of(cls, pictures: Sequence[Path], *, is_card: bool = False, transition: Transition = "fade") -> Self:
+        """Pictures that share a section evenly."""
+        return cls(tuple(Shot(picture, is_card) for picture in pictures), transition)
 
 
 @dataclass(frozen=True)
@@ -134,7 +157,7 @@ def build_timeline(
             "pictures were given."
         )
     for number, shown in enumerate(pictures, start=1):
-        if not shown.pictures:
+        if not shown.shots:
             raise ScriptInvalid("has no picture to show.", number)
     pauses = _pauses(preset, voices)
     starts, now = [], _LEAD_SECONDS
@@ -147,19 +170,18 @@ def build_timeline(
     words: list[WordTiming] = []
     captions: list[Caption] = []
     overlays: list[Overlay] = []
-    for index, (section, voice) in enumerate(zip(sections, voices, strict=True)):
+    for index, voice in enumerate(voices):
         spoken = tuple(_shifted(word, starts[index]) for word in voice.words)
         words.extend(spoken)
         until = cuts[index + 1] - 1 / preset.fps if index + 1 < len(sections) else duration - 0.1
         captions.extend(phrase_captions(spoken, line_characters=preset.caption_characters, fps=preset.fps, until=until))
-        if not pictures[index].is_card and section.text_overlay.strip():
-            begin = cuts[index] + _OVERLAY_DELAY
-            end = cuts[index + 1] - (_OVERLAY_DELAY if index + 1 < len(sections) else 0.0)
-            overlays.append(Overlay(section.text_overlay.strip(), begin, end, _OVERLAY_FADE, index))
+    scenes = _scenes(pictures, voices, starts, cuts)
+    for index, section in enumerate(sections):
+        overlays.extend(_headings(section, index, scenes, is_last=index + 1 == len(sections)))
     return Timeline(
         preset=preset,
         duration=duration,
-        scenes=_scenes(pictures, voices, starts, cuts),
+        scenes=_overlapping(scenes),
         overlays=tuple(overlays),
         captions=tuple(captions),
         words=tuple(words),
@@ -216,21 +238,56 @@ def _between(low: _Pauses, high: _Pauses, share: float) -> _Pauses:
 
 def _scenes(
     pictures: Sequence[SectionPictures], voices: Sequence[SectionVoice], starts: Sequence[float], cuts: Sequence[float]
-) -> tuple[Scene, ...]:
+) -> list[Scene]:
+    """Every shot from cut to cut."""
     scenes: list[Scene] = []
     for index, shown in enumerate(pictures):
-        inner = _cuts_at_sentences(voices[index], starts[index], len(shown.pictures), cuts[index], cuts[index + 1])
+        inner = _inner_cuts(shown.shots, voices[index], starts[index], cuts[index], cuts[index + 1])
         edges = [cuts[index], *inner, cuts[index + 1]]
-        for shot, (picture, start, end) in enumerate(zip(shown.pictures, edges[:-1], edges[1:], strict=True)):
-            move_from, move_to = _move(len(scenes), is_card=shown.is_card)
-            begins = "fade" if shot else shown.transition
-            scenes.append(Scene(picture, shown.is_card, start, end, move_from, move_to, index, begins))
+        for number, (shot, start, end) in enumerate(zip(shown.shots, edges[:-1], edges[1:], strict=True)):
+            move_from, move_to = _move(len(scenes), shot)
+            begins = "fade" if number else shown.transition
+            scenes.append(
+                Scene(shot.picture, shot.is_card, start, end, move_from, move_to, index, begins, is_clip=shot.is_clip)
+            )
+    return scenes
+
+
+def _overlapping(scenes: Sequence[Scene]) -> tuple[Scene, ...]:
+    """The scenes stretched over half of their transitions."""
     # Half of a transition before the cut, half after it; the video itself begins and ends without one.
     halves = [0.0, *(0.0 if scene.transition == "cut" else CROSS_FADE_SECONDS / 2 for scene in scenes[1:]), 0.0]
     return tuple(
         replace(scene, start=scene.start - before, end=scene.end + after)
         for scene, before, after in zip(scenes, halves[:-1], halves[1:], strict=True)
     )
+
+
+def _headings(section: ScriptSection, index: int, scenes: Sequence[Scene], *, is_last: bool) -> Iterator[Overlay]:
+    """The section's heading over each unbroken row of its pictures; cards have words of their own."""
+    text = section.text_overlay.strip()
+    own = [scene for scene in scenes if scene.section == index]
+    for is_card, row in itertools.groupby(own, key=lambda scene: scene.is_card):
+        if is_card or not text:
+            continue
+        stretch = list(row)
+        begin, end = stretch[0].start + _OVERLAY_DELAY, stretch[-1].end
+        if not is_last or stretch[-1] is not own[-1]:
+            end -= _OVERLAY_DELAY
+        yield Overlay(text, begin, end, _OVERLAY_FADE, index)
+
+
+def _inner_cuts(shots: Sequence[Shot], voice: SectionVoice, start: float, begin: float, end: float) -> list[float]:
+    """Where the picture changes inside a section: before the first word of each shot, or at even parts."""
+    words = voice.words
+    wanted = [shot.first_word for shot in shots[1:] if shot.first_word is not None and 0 < shot.first_word < len(words)]
+    cuts: list[float] = []
+    for word in wanted:
+        moment = start + (words[word - 1].end + words[word].start) / 2
+        # Two cross-fades must not run into each other.
+        cuts.append(max(moment, (cuts[-1] if cuts else begin) + 2 * CROSS_FADE_SECONDS))
+    fit = len(cuts) == len(shots) - 1 and (not cuts or cuts[-1] <= end - 2 * CROSS_FADE_SECONDS)
+    return cuts if fit else _cuts_at_sentences(voice, start, len(shots), begin, end)
 
 
 def _cuts_at_sentences(voice: SectionVoice, start: float, shots: int, begin: float, end: float) -> list[float]:
@@ -250,17 +307,24 @@ def _cuts_at_sentences(voice: SectionVoice, start: float, shots: int, begin: flo
     return cuts
 
 
-def _move(position: int, *, is_card: bool) -> tuple[View, View]:
-    """A slow move, another one for every scene: in, across, out, across the other way. Cards only breathe."""
-    if is_card:
-        near, far = View(0.5, 0.5, CARD_ZOOM), View(0.5, 0.5, 1.0)
-        return (far, near) if position % 2 == 0 else (near, far)
+def _move(position: int, shot: Shot) -> tuple[View, View]:
+    """A slow move, another one for every scene: towards the subject, across to it, away from it, across from it.
+
+    Cards only breathe, and clips stand still because what they show moves.
+    """
+    whole = View(0.5, 0.5, 1.0)
+    if shot.is_clip:
+        return whole, whole
+    if shot.is_card:
+        near = View(0.5, 0.5, CARD_ZOOM)
+        return (whole, near) if position % 2 == 0 else (near, whole)
     # The largest drift that keeps the view inside the picture at this magnification.
     drift = (1 - 1 / _PICTURE_ZOOM) / 2
-    moves = (
-        (View(0.5, 0.5, 1.0), View(0.5, 0.5 - drift / 2, _PICTURE_ZOOM)),
-        (View(0.5 - drift, 0.5, _PICTURE_ZOOM), View(0.5 + drift, 0.5, _PICTURE_ZOOM)),
-        (View(0.5, 0.5 + drift / 2, _PICTURE_ZOOM), View(0.5, 0.5, 1.0)),
-        (View(0.5 + drift, 0.5, _PICTURE_ZOOM), View(0.5 - drift, 0.5, _PICTURE_ZOOM)),
-    )
+    right, down = (min(1.0, max(-1.0, 3 * (side - 0.5))) for side in shot.subject)
+    close = View(0.5 + drift * right, 0.5 + drift * (down or -0.5), _PICTURE_ZOOM)
+    # A subject in the middle is passed by; one at a side is where the pan ends.
+    side = 1.0 if right >= 0 else -1.0
+    far = View(0.5 - drift * side, close.y, _PICTURE_ZOOM)
+    there = View(0.5 + drift * side, close.y, _PICTURE_ZOOM)
+    moves = ((whole, close), (far, there), (close, whole), (there, far))
     return moves[position % len(moves)]

@@ -105,7 +105,7 @@ def test_a_cancelled_render_leaves_nothing_and_spares_the_earlier_file(tmp_path)
 
 def timeline_of(tmp_path):
     voices = [speak_section("One two three four five.", speech=ToneVoice(), section=1)]
-    shown = [SectionPictures((picture(tmp_path / "p.png", "red"),), is_card=False)]
+    shown = [SectionPictures.of((picture(tmp_path / "p.png", "red"),))]
     return build_timeline(TINY, [section("One two three four five.")], voices, shown), voices
 
 

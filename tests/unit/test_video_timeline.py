@@ -8,8 +8,9 @@ from video_stand_ins import RATE, SilentVoice, ToneVoice, section
 
 from igny8_assets.video.failures import DurationOutsidePreset, FileUnreadable, ScriptInvalid
 from igny8_assets.video.presets import PRESETS, preset_named
-from igny8_assets.video.timeline import CROSS_FADE_SECONDS, SectionPictures, build_timeline
+from igny8_assets.video.timeline import CROSS_FADE_SECONDS, SectionPictures, Shot, build_timeline
 from igny8_assets.video.voiceover import SectionVoice, speak_section, voice_from_wav
+from igny8_resources.contracts.video import WordTiming
 
 SHORT = preset_named("youtube_short")
 
@@ -20,7 +21,7 @@ def voice(seconds):
 
 def laid(preset, *seconds, overlay="", shots=1, is_card=True):
     sections = [section("Words.", overlay=overlay) for _ in seconds]
-    shown = SectionPictures(tuple(f"{shot}.png" for shot in range(shots)), is_card)
+    shown = SectionPictures.of([f"{shot}.png" for shot in range(shots)], is_card=is_card)
     return build_timeline(preset, sections, [voice(length) for length in seconds], [shown] * len(seconds))
 
 
@@ -71,11 +72,33 @@ def test_more_pictures_share_a_section_and_move_differently():
     assert len({(scene.move_from, scene.move_to) for scene in timeline.scenes}) == 4
 
 
+def test_pictures_change_between_the_words_they_stand_under():
+    """Each shot begins in the middle of the gap before its first word; a clip stands still, a picture moves to its subject."""
+    words = tuple(WordTiming(text=f"w{at}", start=4.0 * at, end=4.0 * at + 3.0) for at in range(8))
+    spoken = SectionVoice(np.ones(32 * RATE, np.int16), RATE, words, estimated=False)
+    shots = (
+        Shot("a.png", subject=(0.8, 0.5)),
+        Shot("b.mp4", is_clip=True, first_word=3),
+        Shot("c.png", is_card=True, first_word=6),
+    )
+    overlaid = [section("Words.", overlay="Heading")]
+    timeline = build_timeline(SHORT, overlaid, [spoken], [SectionPictures(shots)])
+    begin = timeline.voice_starts[0]
+    first, clip, card = timeline.scenes
+    assert first.end - CROSS_FADE_SECONDS / 2 == pytest.approx(begin + (2 * 4 + 3 + 3 * 4) / 2)
+    assert card.start + CROSS_FADE_SECONDS / 2 == pytest.approx(begin + (5 * 4 + 3 + 6 * 4) / 2)
+    assert first.move_to.x > 0.53
+    assert clip.is_clip
+    assert clip.move_from == clip.move_to
+    [heading] = timeline.overlays
+    assert heading.end < card.start + CROSS_FADE_SECONDS / 2
+
+
 def test_lists_must_match():
     with pytest.raises(ScriptInvalid, match="no section"):
         build_timeline(SHORT, [], [], [])
     with pytest.raises(ScriptInvalid, match="Section 1: has no picture"):
-        build_timeline(SHORT, [section("Words.")], [voice(40)], [SectionPictures((), is_card=False)])
+        build_timeline(SHORT, [section("Words.")], [voice(40)], [SectionPictures(())])
 
 
 def test_a_section_is_spoken_trimmed_and_survives_as_wav():
