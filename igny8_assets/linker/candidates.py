@@ -56,9 +56,13 @@ class LinkingArticle(Value):
     sections: tuple[SectionText, ...] = ()
 
     @cached_property
-    def said(self) -> tuple[frozenset[str], ...]:
-        """The stems of each section's words."""
-        return tuple(frozenset(word.stem for word in content_words(section.text)) for section in self.sections)
+    def said_in(self) -> dict[str, tuple[int, ...]]:
+        """The stems of all words, and the numbers of the sections that say each."""
+        places: defaultdict[str, list[int]] = defaultdict(list)
+        for number, section in enumerate(self.sections):
+            for stem in {word.stem for word in content_words(section.text)}:
+                places[stem].append(number)
+        return {stem: tuple(numbers) for stem, numbers in places.items()}
 
 
 class LinkRules(Value):
@@ -114,13 +118,17 @@ def find_candidates(
     limits = rules or LinkRules()
     others = [page for page in _distinct(pages) if page.path != article.path]
     weights = _rarity([*others, article])
-    reading = _Reading(article, weights)
-    scored = [(page, _scored(reading, page, weights)) for page in others if page.live or limits.include_planned]
-    fit = [_candidate(page, found) for page, found in scored if found.fits(limits)]
-    fit.sort(key=lambda candidate: (candidate.relation not in {"hub", "spoke"}, -candidate.score, candidate.target))
-    bonds = sum(candidate.relation in {"hub", "spoke"} for candidate in fit)
+    about = _about(article, weights)
+    scored = [
+        (page, _scored(article, about, page, _about(page, weights)))
+        for page in others
+        if page.live or limits.include_planned
+    ]
+    fitting = [(page, found) for page, found in scored if found.fits(limits)]
+    fitting.sort(key=lambda each: (not each[1].is_bond, -each[1].score, each[0].path))
+    bonds = sum(found.is_bond for _, found in fitting)
+    fit = [_candidate(page, found) for page, found in fitting[: max(most_links(article, limits), bonds)]]
     by_path = {page.path: page for page in others}
-    fit = [_named(candidate, by_path) for candidate in fit[: max(most_links(article, limits), bonds)]]
     owners = _anchor_owners(article, others, fit)
 
     def owned(text: str, candidate: LinkCandidate) -> bool:
@@ -153,7 +161,8 @@ def inbound_sources(
     limits = rules or LinkRules()
     others = [article for article in articles if article.path != new_page.path]
     weights = _rarity([new_page, *others])
-    scored = [_scored(_Reading(article, weights), new_page, weights) for article in others]
+    about = _about(new_page, weights)
+    scored = [_scored(article, _about(article, weights), new_page, about) for article in others]
     found = [
         InboundSource(article.path, fit.score) for article, fit in zip(others, scored, strict=True) if fit.fits(limits)
     ]
@@ -183,12 +192,12 @@ def _relation(article: LinkingArticle, page: SitePage) -> Relation:
     return "spoke" if article.is_hub else "sibling"
 
 
-class _Reading:
-    """An article as it is compared with many pages: what it is about, read once."""
+class _About(NamedTuple):
+    """What a page is about, read once to be compared with many: its terms' weights, their sum and their length."""
 
-    def __init__(self, article: LinkingArticle, weights: Weights) -> None:
-        self.article = article
-        self.about = _subject(article, weights)
+    terms: Weights
+    total: float
+    size: float
 
 
 class _Fit(NamedTuple):
@@ -196,27 +205,39 @@ class _Fit(NamedTuple):
     similarity: float
     relation: Relation
 
+    @property
+    def is_bond(self) -> bool:
+        """Whether the two belong together whatever they say."""
+        return self.relation in {"hub", "spoke"}
+
     def fits(self, rules: LinkRules) -> bool:
-        return self.relation in {"hub", "spoke"} or self.similarity >= rules.similarity_floor
+        return self.is_bond or self.similarity >= rules.similarity_floor
 
 
-def _scored(reading: _Reading, page: SitePage, weights: Weights) -> _Fit:
-    about, relation = _subject(page, weights), _relation(reading.article, page)
-    total = sum(about.values()) or 1.0
-    covered = [sum(weight for term, weight in about.items() if term in words) for words in reading.article.said]
-    coverage = max(covered, default=0.0) / total
-    similarity = _COVERAGE * coverage + _SUBJECT * _cosine(about, reading.about)
+def _scored(article: LinkingArticle, article_about: _About, page: SitePage, about: _About) -> _Fit:
+    said_in, relation = article.said_in, _relation(article, page)
+    covered = [0.0] * len(article.sections)
+    shared = 0.0
+    for term, weight in about.terms.items():
+        for number in said_in.get(term, ()):
+            covered[number] += weight
+        shared += weight * article_about.terms.get(term, 0.0)
+    coverage = max(covered, default=0.0) / (about.total or 1.0)
+    size = about.size * article_about.size
+    similarity = _COVERAGE * coverage + _SUBJECT * (shared / size if size else 0.0)
     score = min(1.0, similarity + _BONUS[relation]) * (1.0 if page.live else _PLANNED)
     return _Fit(round(score, 4), round(similarity, 4), relation)
 
 
 def _candidate(page: SitePage, found: _Fit) -> LinkCandidate:
-    return LinkCandidate(target=page.path, title=page.title, anchors=(), live=page.live, **found._asdict())
+    anchors = anchor_phrases(page.primary_keyword, page.title, page.secondary_keywords)
+    return LinkCandidate(target=page.path, title=page.title, anchors=anchors, live=page.live, **found._asdict())
 
 
-def _subject(page: SitePage | LinkingArticle, weights: Weights) -> dict[str, float]:
+def _about(page: SitePage | LinkingArticle, weights: Weights) -> _About:
     """What a page is about: the stems of its title and keywords, weighted by where they stand and how rare they are."""
-    return {term: stress * weights.get(term, 1.0) for term, stress in _stressed(page.title, _keywords(page))}
+    terms = {term: stress * weights.get(term, 1.0) for term, stress in _stressed(page.title, _keywords(page))}
+    return _About(terms, sum(terms.values()), math.hypot(*terms.values()))
 
 
 # How often a site's titles and keywords use a word does not change with the article that they are compared with.
@@ -234,21 +255,14 @@ def _rarity(pages: Sequence[SitePage | LinkingArticle]) -> dict[str, float]:
     """Inverse document frequency: a word that every page of the site uses says little about any of them."""
     spread: Counter[str] = Counter()
     for page in pages:
-        texts = (page.title, *_keywords(page)[:1])
-        spread.update({term for text in texts for term in content_stems(text)})
+        spread.update(_named(page.title, *_keywords(page)[:1]))
     return {term: math.log(1 + len(pages) / count) for term, count in spread.items()}
 
 
-def _cosine(left: Weights, right: Weights) -> float:
-    shared = sum(weight * right[term] for term, weight in left.items() if term in right)
-    size = math.hypot(*left.values()) * math.hypot(*right.values())
-    return shared / size if size else 0.0
-
-
-def _named(candidate: LinkCandidate, pages: Mapping[str, SitePage]) -> LinkCandidate:
-    page = pages[candidate.target]
-    anchors = anchor_phrases(page.primary_keyword, page.title, page.secondary_keywords)
-    return candidate.model_copy(update={"anchors": anchors})
+@lru_cache(maxsize=8192)
+def _named(*texts: str) -> frozenset[str]:
+    """The stems of a page's title and primary keyword."""
+    return frozenset(term for text in texts for term in content_stems(text))
 
 
 def _unmistakable_endings(page: SitePage, names: Names, namesakes: Mapping[str, set[str]]) -> tuple[str, ...]:

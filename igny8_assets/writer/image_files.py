@@ -1,9 +1,10 @@
-"""The files a page needs of one picture: WebP and JPEG at a few widths, so that a phone never loads desktop pixels."""
+"""The files a page needs of one picture: WebP at a few widths, so that a phone never loads desktop pixels, and JPEG beside."""
 
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from igny8_assets.page_pictures import FALLBACK_WIDTH
 from igny8_assets.picture_cropping import crop_box
 from igny8_resources.picture_files import on_ground, open_picture
 
@@ -37,8 +38,9 @@ def site_variants(data: bytes, aspect: float | None = None) -> list[ImageVariant
             has the most detail. None keeps the picture's own.
 
     Returns:
-        Per width of ``WIDTHS`` that the original reaches, narrowest first, a WebP and a JPEG; an original between two
-        widths adds its own, so that nothing is enlarged and no detail is thrown away. All are sRGB without metadata;
+        Per width of ``WIDTHS`` that the original reaches, narrowest first, a WebP; an original between two widths adds its
+        own, so that nothing is enlarged and no detail is thrown away. After the WebP nearest to ``FALLBACK_WIDTH`` and
+        after the widest one stands a JPEG of that width: pages and feeds use no other. All are sRGB without metadata;
         transparency stays in WebP and turns white in JPEG.
 
     Raises:
@@ -47,12 +49,13 @@ def site_variants(data: bytes, aspect: float | None = None) -> list[ImageVariant
     original = _in_shape(open_picture(data), aspect)
     largest = min(original.width, WIDTHS[-1])
     widths = sorted({width for width in WIDTHS if width <= largest} | {largest}, reverse=True)
+    with_jpeg = {largest, min(widths, key=lambda width: abs(width - FALLBACK_WIDTH))}
     variants: list[ImageVariant] = []
     sized = original
     for width in widths:
         # Each from the next wider one: the result is as sharp, and small ones are made of few pixels.
         sized = _resized(sized, width)
-        variants[:0] = [_encoded(sized, "WEBP"), _encoded(sized, "JPEG")]
+        variants[:0] = [_encoded(sized, kind) for kind in (("WEBP", "JPEG") if width in with_jpeg else ("WEBP",))]
     return variants
 
 
@@ -84,8 +87,8 @@ def _encoded(picture: "Image.Image", kind: str) -> ImageVariant:
     if kind == "WEBP":
         picture.save(encoded, "WEBP", quality=_WEBP_QUALITY, method=2)
     else:
-        # Full colour resolution: coloured letters would fray with halved chroma. Not progressive: that takes more than twice
-        # the processor time for 4 % of the size, of files that hardly any browser loads.
+        # Full colour resolution: coloured letters would fray with halved chroma. Neither progressive nor with Huffman tables of
+        # its own: each takes about twice the processor time for 4 % of the size, of files that hardly any browser loads.
         flat = on_ground(picture)
-        flat.save(encoded, "JPEG", quality=_JPEG_QUALITY, optimize=True, subsampling=0)
+        flat.save(encoded, "JPEG", quality=_JPEG_QUALITY, subsampling=0)
     return ImageVariant(encoded.getvalue(), f"image/{kind.lower()}", picture.width, picture.height)

@@ -101,7 +101,7 @@ class OpenAITextProvider:
             AnswerInvalid: what came back is not a JSON object; the error carries it.
             StrictSchemaError: ``call.schema`` cannot be sent in strict mode.
         """
-        schema = strict_json_schema(call.schema)
+        schema = strict_json_schema(call.schema, with_lengths=self.name != "openai")
         completion, asked, held = self._retrying(self._ask, call, schema)
         try:
             return answer_of(completion, call, asked)

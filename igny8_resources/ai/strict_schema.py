@@ -35,15 +35,18 @@ LIMITS = (
     "pattern",
 )
 _KEPT = ("type", "enum", "const", "format", *LIMITS)
+_LENGTHS = ("minLength", "maxLength")
 
 
 class StrictSchemaError(TypeError):
     """A model cannot be expressed in strict mode; the message names the field and what to use instead."""
 
 
-def strict_json_schema(model: type[BaseModel]) -> JsonSchema:
+def strict_json_schema(model: type[BaseModel], *, with_lengths: bool = False) -> JsonSchema:
     """The schema of ``model`` for ``response_format`` with ``strict: true``.
 
+    ``with_lengths`` also keeps how long a text may be: OpenAI refuses that, the grammars of vLLM and llama.cpp hold a model
+    to it, and without it a small one may never come to the end of a text.
     An optional field stays a union with null and is required like all others; titles are dropped, descriptions kept.
     Fixed-length tuples become arrays of that length whose items may be any of the tuple's types.
 
@@ -59,15 +62,16 @@ def strict_json_schema(model: type[BaseModel]) -> JsonSchema:
         source = definitions[root_name]
     if source.get("type") != "object":
         raise StrictSchemaError(f"{root_name}: the answer must be one object, not {source.get('type', 'a union')}")
-    schema = _strict(source, root_name)
-    used = {name: _strict(definition, name) for name, definition in definitions.items()}
+    kept = (*_KEPT, *_LENGTHS) if with_lengths else _KEPT
+    schema = _strict(source, root_name, kept)
+    used = {name: _strict(definition, name, kept) for name, definition in definitions.items()}
     if used:
         schema["$defs"] = used
     _refuse_deep(schema, used, root_name)
     return schema
 
 
-def _strict(node: JsonSchema, where: str) -> JsonSchema:
+def _strict(node: JsonSchema, where: str, kept: tuple[str, ...]) -> JsonSchema:
     if "$ref" in node:
         reference = {"$ref": node["$ref"]}
         # A description beside a $ref is refused; a union of one says the same and also works for recursive models.
@@ -77,39 +81,39 @@ def _strict(node: JsonSchema, where: str) -> JsonSchema:
     description = " ".join(filter(None, [node.get("description", ""), _limits_in_words(node)]))
     if description:
         strict["description"] = description
-    strict |= {key: node[key] for key in _KEPT if key in node}
+    strict |= {key: node[key] for key in kept if key in node}
     if strict.get("format") not in _KNOWN_FORMATS:
         strict.pop("format", None)
 
     branches = node.get("anyOf") or node.get("oneOf")
     if branches:
-        strict["anyOf"] = [_strict(branch, where) for branch in branches]
+        strict["anyOf"] = [_strict(branch, where, kept) for branch in branches]
     elif node.get("type") == "object":
-        _close_object(strict, node, where)
+        _close_object(strict, node, where, kept)
     elif node.get("type") == "array":
-        _type_items(strict, node, where)
+        _type_items(strict, node, where, kept)
     elif not {"type", "enum", "const"} & strict.keys():
         raise StrictSchemaError(f"{where}: strict mode needs a type here; replace Any or object by a model or a scalar")
     return strict
 
 
-def _close_object(strict: JsonSchema, node: JsonSchema, where: str) -> None:
+def _close_object(strict: JsonSchema, node: JsonSchema, where: str, kept: tuple[str, ...]) -> None:
     if node.get("additionalProperties") or "patternProperties" in node:
         raise StrictSchemaError(
             f"{where}: strict mode has no free keys; use a list of models with a key field, not a dict"
         )
     properties: dict[str, JsonSchema] = node.get("properties", {})
-    strict["properties"] = {name: _strict(child, f"{where}.{name}") for name, child in properties.items()}
+    strict["properties"] = {name: _strict(child, f"{where}.{name}", kept) for name, child in properties.items()}
     strict["required"] = list(properties)
     strict["additionalProperties"] = False
 
 
-def _type_items(strict: JsonSchema, node: JsonSchema, where: str) -> None:
+def _type_items(strict: JsonSchema, node: JsonSchema, where: str, kept: tuple[str, ...]) -> None:
     kinds: list[JsonSchema] = [
-        _strict(item, f"{where}[{position}]") for position, item in enumerate(node.get("prefixItems", []))
+        _strict(item, f"{where}[{position}]", kept) for position, item in enumerate(node.get("prefixItems", []))
     ]
     if not kinds:
-        strict["items"] = _strict(node.get("items") or {}, f"{where}[]")
+        strict["items"] = _strict(node.get("items") or {}, f"{where}[]", kept)
         return
     distinct = [kind for position, kind in enumerate(kinds) if kind not in kinds[:position]]
     strict["items"] = distinct[0] if len(distinct) == 1 else {"anyOf": distinct}

@@ -4,7 +4,7 @@ An article is typed blocks, not HTML: code renders the HTML, so markup is always
 and the social posts read the same parts without parsing anything.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -50,19 +50,38 @@ class ArticleBrief(Value):
     contract: OutlineContract = Field(default_factory=_own_contract)
 
 
+def _up_to(characters: int) -> Any:
+    """How long a text of this kind ever needs to be.
+
+    It is told to models, and small ones that would never stop are held to it; an answer is not judged by it, and what a
+    person writes may be longer.
+    """
+    return Field(json_schema_extra={"maxLength": characters})
+
+
+def _few(items: int) -> Any:
+    """How many of these there ever need to be; like ``_up_to``, for models and not for people."""
+    return Field(json_schema_extra={"maxItems": items})
+
+
+Label = Annotated[str, _up_to(120)]
+Line = Annotated[str, _up_to(240)]
+Paragraph = Annotated[str, _up_to(1000)]
+
+
 class Table(Value):
     """A table with one header row; every row has as many cells as ``columns``."""
 
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    caption: Line
+    columns: Annotated[tuple[Label, ...], _few(8)]
+    rows: Annotated[tuple[Annotated[tuple[Line, ...], _few(8)], ...], _few(24)]
 
 
 class Step(Value):
     """One step of a procedure: a short imperative name and what to do."""
 
-    name: str
-    text: str
+    name: Label
+    text: Paragraph
 
 
 class Section(Value):
@@ -72,29 +91,29 @@ class Section(Value):
     requests to the editor for what only the site's owner knows (dates, names, prices, values); readers never see them.
     """
 
-    heading: str
-    paragraphs: tuple[str, ...]
-    bullets: tuple[str, ...]
-    steps: tuple[Step, ...]
+    heading: Label
+    paragraphs: Annotated[tuple[Paragraph, ...], _few(8)]
+    bullets: Annotated[tuple[Line, ...], _few(12)]
+    steps: Annotated[tuple[Step, ...], _few(15)]
     table: Table | None
     # Drafts that were stored before these fields came have neither.
     part: ArticlePart | None = None
-    to_supply: tuple[str, ...] = ()
+    to_supply: Annotated[tuple[Line, ...], _few(6)] = ()
 
 
 class QuestionAnswer(Value):
     """A question as people search it, and an answer that stands alone."""
 
-    question: str
-    answer: str
+    question: Line
+    answer: Paragraph
 
 
 class ProsCons(Value):
     """What speaks for and against one option."""
 
-    subject: str
-    pros: tuple[str, ...]
-    cons: tuple[str, ...]
+    subject: Label
+    pros: Annotated[tuple[Line, ...], _few(8)]
+    cons: Annotated[tuple[Line, ...], _few(8)]
 
 
 class Citation(Value):
@@ -104,26 +123,26 @@ class Citation(Value):
     from 0). ``quote`` is copied from the source word by word. Code makes the link; an address never stands in the text.
     """
 
-    where: str
-    source_id: str
-    quote: str
+    where: Label
+    source_id: Label
+    quote: Annotated[str, _up_to(600)]
 
 
 class ArticleDraft(Value):
     """Output of ``generate_content``. Text is plain; figures without a source do not belong in it."""
 
-    title: str
-    slug: str
-    meta_title: str
-    meta_description: str
-    introduction: tuple[str, ...]
-    key_takeaways: tuple[str, ...]
-    sections: tuple[Section, ...]
-    pros_cons: tuple[ProsCons, ...]
-    faq: tuple[QuestionAnswer, ...]
-    conclusion: tuple[str, ...]
-    call_to_action: str
-    citations: tuple[Citation, ...] = ()
+    title: Label
+    slug: Label
+    meta_title: Label
+    meta_description: Line
+    introduction: Annotated[tuple[Paragraph, ...], _few(5)]
+    key_takeaways: Annotated[tuple[Line, ...], _few(8)]
+    sections: Annotated[tuple[Section, ...], _few(40)]
+    pros_cons: Annotated[tuple[ProsCons, ...], _few(8)]
+    faq: Annotated[tuple[QuestionAnswer, ...], _few(12)]
+    conclusion: Annotated[tuple[Paragraph, ...], _few(4)]
+    call_to_action: Line
+    citations: Annotated[tuple[Citation, ...], _few(60)] = ()
 
 
 class ImagePlanBrief(Value):

@@ -14,11 +14,10 @@ def sizes(variants):
     return [(variant.media_type, variant.width, variant.height) for variant in variants]
 
 
-def test_a_large_original_gives_webp_and_jpeg_at_three_widths():
+def test_a_large_original_gives_webp_at_three_widths_and_jpeg_where_pages_use_it():
     variants = site_variants(encoded(scene(2400, 1350)))
     assert sizes(variants) == [
         ("image/webp", 480, 270),
-        ("image/jpeg", 480, 270),
         ("image/webp", 960, 540),
         ("image/jpeg", 960, 540),
         ("image/webp", 1600, 900),
@@ -34,7 +33,8 @@ def test_a_large_original_gives_webp_and_jpeg_at_three_widths():
     ("width", "expected"), [(1600, [480, 960, 1600]), (1200, [480, 960, 1200]), (480, [480]), (300, [300])]
 )
 def test_nothing_is_enlarged_and_no_detail_thrown_away(width, expected):
-    assert [variant.width for variant in site_variants(encoded(scene(width, width)))[::2]] == expected
+    webp = [each.width for each in site_variants(encoded(scene(width, width))) if each.media_type == "image/webp"]
+    assert webp == expected
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_colours_are_moved_to_srgb():
 
 def test_transparency_stays_in_webp_and_turns_white_in_jpeg():
     glass = Image.new("RGBA", (500, 300), (200, 30, 30, 0))
-    webp, jpeg = site_variants(encoded(glass))[:2]
+    webp, jpeg = site_variants(encoded(glass))[-2:]
     assert decoded(webp.data).getpixel((5, 5))[3] == 0
     assert decoded(jpeg.data).getpixel((5, 5)) == pytest.approx((255, 255, 255), abs=2)
 
@@ -108,7 +108,7 @@ def test_transparency_stays_in_webp_and_turns_white_in_jpeg():
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "I;16"])
 def test_unusual_kinds_of_pixels_are_read(mode):
     data = encoded(Image.new(mode, (490, 20)) if mode == "I;16" else scene(490, 20).convert(mode))
-    assert len(site_variants(data)) == 4
+    assert len(site_variants(data)) == 3
 
 
 @pytest.mark.parametrize(

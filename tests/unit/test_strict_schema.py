@@ -38,7 +38,14 @@ def test_an_article_keeps_its_fields_and_its_meaning() -> None:
     assert section["properties"]["table"] == {"anyOf": [{"$ref": "#/$defs/Table"}, {"type": "null"}]}
     assert "table" in section["required"]
     cells = schema["$defs"]["Table"]["properties"]["rows"]
-    assert cells == {"type": "array", "items": {"type": "array", "items": {"type": "string"}}}
+    cell = {"type": "string", "description": "(maxLength: 240)"}
+    assert cells == {"type": "array", "maxItems": 24, "items": {"type": "array", "maxItems": 8, "items": cell}}
+
+
+def test_a_text_has_an_end_where_the_server_can_hold_a_model_to_it() -> None:
+    cell = {"type": "string", "description": "(maxLength: 240)", "maxLength": 240}
+    table = strict_json_schema(ArticleDraft, with_lengths=True)["$defs"]["Table"]["properties"]
+    assert table["rows"]["items"]["items"] == table["caption"] == cell
 
 
 def test_a_closed_vocabulary_stays_closed() -> None:
