@@ -18,6 +18,9 @@ from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.ledgers import Effect
 from igny8_resources.warehouse.upsert import upsert
 
+# Of what was done in one act, so many steps are kept, the newest.
+MOST_STEPS = 100
+
 
 class EffectInProgress(Exception):
     """Another process is doing this very act now; it was left to that process."""
@@ -99,6 +102,39 @@ def perform_once(
         raise
     _confirm(warehouse, effect.id, external_id)
     return Confirmed(effect.id, external_id, acted_now=True)
+
+
+class EffectNotes:
+    """What an act keeps on its ledger row for whoever continues it: values, and in words what was done when.
+
+    ``seal`` and ``open_`` encrypt the values, because an upload's address is a key to it.
+    """
+
+    def __init__(
+        self, warehouse: Warehouse, plan: EffectPlan, seal: Callable[[str], str], open_: Callable[[str], str]
+    ) -> None:
+        self._warehouse = warehouse
+        self._key = {"target": plan.target, "subject": plan.subject, "content_hash": plan.content_hash}
+        self._seal, self._open = seal, open_
+
+    def get(self, name: str) -> str:
+        """A kept value, empty when there is none."""
+        with self._warehouse.read() as session:
+            detail = session.scalar(select(Effect.detail).filter_by(**self._key)) or {}
+        kept = detail.get("kept", {}).get(name)
+        return self._open(kept) if kept else ""
+
+    def keep(self, did: str, **values: str) -> None:
+        """Note what was done together with values to keep, before the next thing is done; an empty value is forgotten."""
+        with self._warehouse.write() as session:
+            effect = session.scalars(select(Effect).filter_by(**self._key).with_for_update(key_share=True)).one()
+            kept = {**effect.detail.get("kept", {})}
+            for name, value in values.items():
+                kept.pop(name, None)
+                if value:
+                    kept[name] = self._seal(value)
+            steps = [*effect.detail.get("steps", []), {"at": utc_now().isoformat(timespec="seconds"), "did": did}]
+            effect.detail = {**effect.detail, "kept": kept, "steps": steps[-MOST_STEPS:]}
 
 
 def _planned(warehouse: Warehouse, plan: EffectPlan) -> Effect:

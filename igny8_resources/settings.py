@@ -17,7 +17,9 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from igny8_resources.settings_of_video_platforms import VideoPlatformSettings
 
 TEXT_CONNECTIONS = ("self_hosted", "openai", "anthropic")
 IMAGE_CONNECTIONS = ("comfyui", "runware", "openai")
@@ -33,7 +35,7 @@ class SettingsError(Exception):
     """A setting is missing or cannot be used; the message names its variable and says what was expected."""
 
 
-class Settings(BaseSettings):
+class Settings(VideoPlatformSettings):
     """The platform's settings; every field is the variable ``IGNY8_<FIELD>`` in capitals. A blank one counts as unset."""
 
     model_config = SettingsConfigDict(env_prefix="IGNY8_", extra="ignore", frozen=False)

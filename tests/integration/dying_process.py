@@ -57,6 +57,11 @@ def barrier(parties: int) -> Any:
     return _processes.Barrier(parties)
 
 
+def event_of() -> Any:
+    """What such processes can wait for."""
+    return _processes.Event()
+
+
 def queue() -> Any:
     """What such processes can say something in."""
     return _processes.Queue()
