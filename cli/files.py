@@ -127,7 +127,7 @@ def render(
 
     from igny8_assets.video.render_script import load_script
     from igny8_assets.video.render_script import render as render_script
-    from igny8_assets.video.rendering import RenderProgress
+    from igny8_assets.video.segment_rendering import RenderProgress
     from igny8_resources.ai.espeak_speech import EspeakSpeechProvider
 
     with sentences():

@@ -75,6 +75,11 @@ class Compositor:
             except GlyphMissing as error:
                 raise ScriptInvalid(str(error), overlay.section + 1) from error
 
+    @property
+    def lettering(self) -> str:
+        """How captions are set: their size depends on all of them."""
+        return f"captions of {self._type.size} px"
+
     def draw(self, number: int, frame: Frame) -> None:
         """Draw frame ``number`` (from 0) into ``frame``.
 

@@ -1,7 +1,7 @@
-"""Raw frames in, an MP4 that every platform takes out: the ffmpeg of imageio-ffmpeg as a child process.
+"""Raw frames in, a stretch of H.264 out: the ffmpeg of imageio-ffmpeg as a child process.
 
 The stream follows YouTube's upload settings (``reference/cms_ai_media_apis.md`` section 7): H.264 High, 4:2:0, two
-B-frames, closed groups of half a second, BT.709 tags, AAC 48 kHz stereo, index before the data.
+B-frames, closed groups of half a second, BT.709 tags.
 """
 
 import collections
@@ -10,16 +10,27 @@ import queue
 import subprocess
 import threading
 import uuid
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from igny8_assets.video.colour_planes import Frame
-from igny8_assets.video.failures import EncodingFailed
+from igny8_assets.video.failures import DiskFull, EncodingFailed
 from igny8_assets.video.presets import Preset
+
+Speed = Literal["veryfast", "medium"]
+Codec = Literal["libx264", "h264_nvenc"]
 
 _FRAMES_IN_FLIGHT = 4
 _ERROR_LINES = 8
+_PROBE_SECONDS = 20
+_F_SETPIPE_SZ = 1031  # Linux; a larger pipe wakes both ends less often
+_PIPE_BYTES = 1 << 20
+_QUIET = ("-hide_banner", "-nostdin", "-loglevel", "error", "-y")
+# NVENC's names for about the same trade between time and size.
+_NVENC_SPEED = {"veryfast": "p3", "medium": "p5"}
 
 
 def ffmpeg_path() -> str:
@@ -29,22 +40,75 @@ def ffmpeg_path() -> str:
     return str(imageio_ffmpeg.get_ffmpeg_exe())
 
 
+@dataclass(frozen=True)
+class Encoding:
+    """How frames are compressed: ``speed`` is an x264 preset, ``quality`` its constant rate factor (lower is better)."""
+
+    codec: Codec = "libx264"
+    speed: Speed = "veryfast"
+    quality: int = 20
+
+    def arguments(self, preset: Preset) -> list[str]:
+        """Ffmpeg's arguments for one stretch of video; the same ones make stretches that can be joined."""
+        # Tags both on the frames and on the stream: the encoder takes the former, the container the latter.
+        tags = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
+        quality = ["-preset", self.speed, "-crf", str(self.quality), "-flags", "+cgop"]
+        if self.codec == "h264_nvenc":
+            quality = ["-preset", _NVENC_SPEED[self.speed], "-rc", "vbr", "-cq", str(self.quality + 2), "-b:v", "0"]
+            quality += ["-strict_gop", "1"]
+        return [
+            *("-vf", tags, "-c:v", self.codec, *quality, "-profile:v", "high"),
+            *("-pix_fmt", "yuv420p", "-bf", "2", "-g", str(group_length(preset))),
+            *("-color_range", "tv", "-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"),
+        ]
+
+
+def group_length(preset: Preset) -> int:
+    """Frames from one key frame to the next: half a second."""
+    return preset.fps // 2
+
+
+def raw_input(preset: Preset) -> list[str]:
+    """Ffmpeg's arguments that read a preset's raw frames from its standard input."""
+    size = f"{preset.width}x{preset.height}"
+    return ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", str(preset.fps), "-i", "pipe:0"]
+
+
+@lru_cache(maxsize=1)
+def nvenc_works() -> bool:
+    """Whether this ffmpeg and this machine's graphics card encode H.264 together; found out by doing it once."""
+    source = ["-f", "lavfi", "-i", "color=black:s=320x320:r=30", "-frames:v", "3"]
+    command = [ffmpeg_path(), *_QUIET, *source, "-c:v", "h264_nvenc", "-f", "null", "-"]
+    try:
+        done = subprocess.run(command, capture_output=True, timeout=_PROBE_SECONDS, check=False)
+    except subprocess.TimeoutExpired:
+        return False
+    return done.returncode == 0
+
+
+def failure(said: str, doing: str, code: int) -> EncodingFailed:
+    """What ffmpeg's end means; ``doing`` completes "while …"."""
+    if "No space left on device" in said:
+        return DiskFull(f"The disk is full: it filled while {doing}. Free some space and render again.")
+    return EncodingFailed(f"ffmpeg stopped with exit code {code} while {doing}:\n{said or 'ffmpeg said nothing'}")
+
+
 class Encoder:
     """Encodes frames on their way in; use as a context manager.
 
     The file is written under a temporary name in the target's folder and takes its own name in ``finish``. Leaving the
-    block without ``finish`` (an error, a cancellation) kills ffmpeg and leaves no file. ``speed`` is an x264 preset.
+    block without ``finish`` (an error, a cancellation) kills ffmpeg and leaves no file.
     """
 
-    def __init__(
-        self, out: Path, preset: Preset, sound: Path | None = None, *, crf: int = 20, speed: str = "veryfast"
-    ) -> None:
+    def __init__(self, out: Path, preset: Preset, encoding: Encoding | None = None, *, threads: int = 0) -> None:
+        """``threads`` of the encoder; 0 leaves the number to it.
+
+        Raises:
+            DiskFull: there is no room for another file.
+        """
         self._out = out
-        out.parent.mkdir(parents=True, exist_ok=True)
-        for left_over in out.parent.glob(f".{out.name}.*.part.mp4"):  # of a process that was killed
-            left_over.unlink(missing_ok=True)
         # A name of its own and the permissions that any new file gets, which a temporary file would not have.
-        self._part = out.parent / f".{out.name}.{uuid.uuid4().hex}.part.mp4"
+        self._part = out.parent / f".{out.stem}.{uuid.uuid4().hex}.part.mp4"
         self._last_lines: collections.deque[str] = collections.deque(maxlen=_ERROR_LINES)
         self._free: queue.Queue[Frame] = queue.Queue()
         self._drawn: queue.Queue[Frame | None] = queue.Queue()
@@ -52,8 +116,12 @@ class Encoder:
             self._free.put(Frame(preset.width, preset.height))
         self._broken = threading.Event()
         self._finished = False
+        how = (encoding or Encoding()).arguments(preset)
+        if threads:
+            how += ["-threads", str(threads)]
+        whole = ["-map_metadata", "-1", "-fflags", "+bitexact", str(self._part)]
         self._process = subprocess.Popen(
-            _command(preset, sound, self._part, crf, speed),
+            [ffmpeg_path(), *_QUIET, *raw_input(preset), "-map", "0:v", *how, *whole],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -86,13 +154,17 @@ class Encoder:
         """Hand over a drawn frame; it must not be touched again."""
         self._drawn.put(frame)
 
+    def close(self) -> None:
+        """No more frames follow; ffmpeg goes on with those it has."""
+        self._drawn.put(None)
+
     def finish(self) -> None:
         """Wait for the last frame and put the file in its place.
 
         Raises:
             EncodingFailed: ffmpeg ended with an error.
         """
-        self._drawn.put(None)
+        self.close()
         self._writer.join()
         code = self._process.wait()
         self._reader.join()
@@ -108,17 +180,25 @@ class Encoder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if not self._finished:
-            self._process.kill()
-            self._drawn.put(None)
-            self._writer.join()
-            self._process.wait()
-            self._reader.join()
-            self._part.unlink(missing_ok=True)
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Kill ffmpeg and leave no file."""
+        self._process.kill()
+        self.close()
+        self._writer.join()
+        self._process.wait()
+        self._reader.join()
+        self._part.unlink(missing_ok=True)
 
     def _write(self) -> None:
         pipe = self._process.stdin
         if pipe is None:
             return
+        with contextlib.suppress(OSError, ImportError):
+            import fcntl
+
+            fcntl.fcntl(pipe, _F_SETPIPE_SZ, _PIPE_BYTES)
         with contextlib.suppress(OSError):  # what went wrong is in ffmpeg's exit code and its stderr
             while (frame := self._drawn.get()) is not None:
                 try:
@@ -138,22 +218,4 @@ class Encoder:
     def _failure(self) -> EncodingFailed:
         code = self._process.wait()
         self._reader.join()
-        said = "\n".join(self._last_lines) or "ffmpeg said nothing"
-        return EncodingFailed(f"ffmpeg stopped with exit code {code} while writing {self._out.name}:\n{said}")
-
-
-def _command(preset: Preset, sound: Path | None, part: Path, crf: int, speed: str) -> list[str]:
-    size = f"{preset.width}x{preset.height}"
-    raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", size, "-r", str(preset.fps), "-i", "pipe:0"]
-    audio_in = ["-i", str(sound)] if sound else []
-    audio_out = ["-map", "1:a", "-c:a", "aac", "-b:a", "192k", "-ar", "48000", "-ac", "2"] if sound else []
-    # Tags both on the frames and on the stream: the encoder takes the former, the container the latter.
-    tags = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709"
-    video_out = [
-        *("-map", "0:v", "-vf", tags, "-c:v", "libx264", "-preset", speed, "-crf", str(crf), "-profile:v", "high"),
-        *("-pix_fmt", "yuv420p", "-bf", "2", "-g", str(preset.fps // 2), "-flags", "+cgop"),
-        *("-color_range", "tv", "-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"),
-    ]
-    whole = ["-movflags", "+faststart", "-map_metadata", "-1", "-fflags", "+bitexact", str(part)]
-    quiet = ["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]
-    return [ffmpeg_path(), *quiet, *raw, *audio_in, *video_out, *audio_out, *whole]
+        return failure("\n".join(self._last_lines), "encoding frames", code)

@@ -1,5 +1,7 @@
 """What can go wrong while a script becomes a video, named so that a person knows which section to mend."""
 
+from typing import Self
+
 
 class VideoError(Exception):
     """A video that cannot be made as asked; the message says what to change."""
@@ -32,7 +34,28 @@ class DurationOutsidePreset(VideoError):
 
 
 class EncodingFailed(VideoError):
-    """ffmpeg ended with an error; the message carries its last lines."""
+    """ffmpeg ended with an error; the message carries its last lines. ``section`` counts from 1, None is the whole."""
+
+    def __init__(self, message: str, section: int | None = None) -> None:
+        super().__init__(f"Section {section}: {message}" if section is not None else message)
+        self.plain = message
+        self.section = section
+
+    def at(self, section: int, kept: str = "") -> Self:
+        """The same failure, named after the section that was being rendered; ``kept`` says what a retry finds."""
+        return type(self)(f"{self.plain}{kept}", section)
+
+
+class DiskFull(EncodingFailed):
+    """There is no room for what is being written."""
+
+
+class RenderUnderWay(VideoError):
+    """Another process renders the same video into the same place."""
+
+
+class BackendUnavailable(VideoError):
+    """What frames were to be drawn with is not there; the message says how to get it."""
 
 
 class RenderCancelled(VideoError):

@@ -11,7 +11,8 @@ from igny8_assets.video.failures import NotMadeYet
 from igny8_assets.video.poster import extract_frame
 from igny8_assets.video.presets import Preset, preset_named
 from igny8_assets.video.projects import script_of
-from igny8_assets.video.rendering import RenderProgress, render_timeline
+from igny8_assets.video.rendering import render_timeline
+from igny8_assets.video.segment_rendering import RenderProgress
 from igny8_assets.video.timeline import SectionPictures, build_timeline
 from igny8_assets.video.video_cards import card_for_section
 from igny8_assets.video.voiceover import VOICEOVER, SectionVoice, voice_from_wav

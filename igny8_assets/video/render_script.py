@@ -14,7 +14,8 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from igny8_assets.video.failures import PictureUnusable, RenderCancelled, ScriptInvalid
 from igny8_assets.video.presets import Preset, preset_named
-from igny8_assets.video.rendering import Progress, RenderResult, ShouldStop, never_stop, no_progress, render_timeline
+from igny8_assets.video.rendering import RenderOptions, RenderResult, never_stop, no_progress, render_timeline
+from igny8_assets.video.segment_rendering import Progress, ShouldStop
 from igny8_assets.video.stills import check_picture
 from igny8_assets.video.subject import subject_of
 from igny8_assets.video.timeline import SectionPictures, Shot, Transition, build_timeline
@@ -161,6 +162,7 @@ def render(
     progress: Progress = no_progress,
     should_stop: ShouldStop = never_stop,
     preset: Preset | None = None,
+    options: RenderOptions | None = None,
 ) -> RenderResult:
     """Speak, draw and render a whole script; ``preset`` overrides the script's (previews at another size).
 
@@ -223,6 +225,7 @@ def render(
             brand=script.brand,
             progress=progress,
             should_stop=should_stop,
+            options=options,
         )
 
 

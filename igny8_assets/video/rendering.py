@@ -1,32 +1,53 @@
-"""A timeline becomes a video file with its subtitles: sound first, then frames, then a look at what came out."""
+"""A timeline becomes a video file with its subtitles: frames and sound at the same time, then a look at what came out."""
 
+import os
 import tempfile
-import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from igny8_assets.video.captions import to_srt, to_webvtt
 from igny8_assets.video.compositor import Compositor
-from igny8_assets.video.encoder import Encoder
-from igny8_assets.video.failures import RenderCancelled
+from igny8_assets.video.drawing import Canvas, CpuCanvas
+from igny8_assets.video.encoder import Encoding, Speed, nvenc_works
+from igny8_assets.video.joining import encode_sound, join
+from igny8_assets.video.presets import Preset
 from igny8_assets.video.probe import VideoFacts, probe
-from igny8_assets.video.soundtrack import make_soundtrack
+from igny8_assets.video.segment_rendering import Progress, RenderProgress, SegmentWork, ShouldStop
+from igny8_assets.video.segment_store import SegmentStore
+from igny8_assets.video.segments import segment_digest, segments_of
+from igny8_assets.video.soundtrack import SoundTrack, make_soundtrack
+from igny8_assets.video.still_shelf import StillShelf
 from igny8_assets.video.timeline import Timeline
 from igny8_assets.video.voiceover import SectionVoice
 from igny8_resources.ai.providers import Palette
 from igny8_resources.contracts.video import WordTiming
 
-_FRAMES_BETWEEN_REPORTS = 15
+Backend = Literal["cpu", "cuda"]
+MOST_WORKERS = 4
+_STILLS_A_WORKER = 3  # both of a transition and the next one
 
 
 @dataclass(frozen=True)
-class RenderProgress:
-    """How far a render is: frames written of all frames; ``seconds_left`` is None until it can be told."""
+class RenderOptions:
+    """How a render is done; nothing here changes what is seen, but for how much the encoder compresses.
 
-    frame: int
-    frames: int
-    seconds_left: float | None
+    ``workers`` draw and encode at the same time; 0 is one for each core, four at most. ``segments`` is a folder where
+    finished segments are kept until its owner removes it; None keeps them in a hidden folder beside the video until that is
+    complete.
+    """
+
+    backend: Backend = "cpu"
+    workers: int = 0
+    speed: Speed = "veryfast"
+    segments: Path | None = None
+
+    @property
+    def workers_wanted(self) -> int:
+        """How many workers that is on this machine."""
+        return self.workers or min(MOST_WORKERS, os.cpu_count() or 1)
 
 
 @dataclass(frozen=True)
@@ -43,10 +64,6 @@ class RenderResult:
     estimated: bool
 
 
-Progress = Callable[[RenderProgress], None]
-ShouldStop = Callable[[], bool]
-
-
 def no_progress(_: RenderProgress) -> None:
     """For callers that do not watch."""
 
@@ -54,6 +71,98 @@ def no_progress(_: RenderProgress) -> None:
 def never_stop() -> bool:
     """For renders that nobody cancels."""
     return False
+
+
+def canvas_maker(backend: Backend, preset: Preset) -> Callable[[], Canvas]:
+    """What makes the canvas of each worker.
+
+    Raises:
+        BackendUnavailable: the machine cannot draw that way; the message says what is missing.
+    """
+    if backend == "cuda":
+        from igny8_assets.video.torch_drawing import TorchCanvas, cuda_device
+
+        device = cuda_device()
+        return lambda: TorchCanvas(preset.width, preset.height, device)
+    return lambda: CpuCanvas(preset.width, preset.height)
+
+
+def render_frames(
+    timeline: Timeline,
+    out: Path,
+    sound: Callable[[], Path | None],
+    *,
+    palette: Palette,
+    brand: str = "",
+    options: RenderOptions | None = None,
+    progress: Progress = no_progress,
+    should_stop: ShouldStop = never_stop,
+) -> None:
+    """Draw, encode and join all frames into ``out`` with the sound that ``sound`` returns (AAC), made meanwhile.
+
+    Finished segments survive a failure or a killed process and are used by the next call; a cancelled render leaves
+    nothing. An earlier file at ``out`` is replaced only by a complete one.
+
+    Raises:
+        RenderCancelled: ``should_stop`` said yes.
+        RenderUnderWay: another process renders the same video.
+        BackendUnavailable: the machine has no such backend.
+        ScriptInvalid: a picture or a text of a section cannot be used.
+        EncodingFailed: ffmpeg ended with an error or the disk is full; the section is named.
+    """
+    options = options or RenderOptions()
+    preset = timeline.preset
+    make_canvas = canvas_maker(options.backend, preset)
+    encoding = Encoding("h264_nvenc" if options.backend == "cuda" and nvenc_works() else "libx264", options.speed)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    store = SegmentStore(options.segments or out.parent / f".{out.name}.segments")
+    workers = options.workers_wanted
+    shelf = StillShelf(preset, palette.accent, _STILLS_A_WORKER * workers)
+
+    def compositor() -> Compositor:
+        return Compositor(timeline, palette, brand, canvas=make_canvas(), shelf=shelf)
+
+    try:
+        # One is made before anything is written: it refuses what cannot be drawn.
+        drawn_with = f"{options.backend}, {compositor().lettering}"
+        with store.opened(owned=options.segments is None):
+            segments = {
+                segment_digest(
+                    timeline,
+                    segment,
+                    palette=palette,
+                    brand=brand,
+                    drawn_with=drawn_with,
+                    encoding=encoding,
+                    picture_digest=store.picture_digest,
+                ): segment
+                for segment in segments_of(timeline)
+            }
+            with ThreadPoolExecutor(1, thread_name_prefix="sound") as beside:
+                sounding: Future[Path | None] = beside.submit(sound)
+                work = SegmentWork(
+                    segments,
+                    store,
+                    preset=preset,
+                    encoding=encoding,
+                    compositor=compositor,
+                    progress=progress,
+                    should_stop=lambda: should_stop() or _failed(sounding),
+                    name=out.name,
+                )
+                try:
+                    work.run(workers)
+                finally:
+                    if _failed(sounding):
+                        sounding.result()
+            stretches = [(store.place(digest), segment.frames) for digest, segment in segments.items()]
+            join(stretches, preset.fps, sounding.result(), out)
+    finally:
+        shelf.close()
+
+
+def _failed(sounding: "Future[Path | None]") -> bool:
+    return sounding.done() and sounding.exception() is not None
 
 
 def render_timeline(
@@ -65,24 +174,31 @@ def render_timeline(
     brand: str = "",
     progress: Progress = no_progress,
     should_stop: ShouldStop = never_stop,
-    speed: str = "veryfast",
+    options: RenderOptions | None = None,
 ) -> RenderResult:
     """Render to ``out`` (MP4) and write ``.srt`` and ``.vtt`` beside it.
 
-    ``should_stop`` is asked before every frame; when it says yes, ffmpeg is killed and no file stays behind. An
-    earlier file at ``out`` is replaced only by a complete one.
-
     Raises:
-        RenderCancelled: ``should_stop`` said yes.
-        ScriptInvalid: a picture or a text of a section cannot be used.
-        EncodingFailed: ffmpeg ended with an error; its last lines are in the message.
+        VideoError: as ``render_frames``, or the narration is silent.
     """
-    compositor = Compositor(timeline, palette, brand)
     with tempfile.TemporaryDirectory(prefix="igny8-sound-") as folder:
-        track = make_soundtrack(voices, timeline.voice_starts, timeline.duration, Path(folder) / "narration.wav")
-        with Encoder(out, timeline.preset, track.path, speed=speed) as encoder:
-            _pump(compositor, encoder, timeline.frames, name=out.name, progress=progress, should_stop=should_stop)
-            encoder.finish()
+        tracks: list[SoundTrack] = []
+
+        def sound() -> Path:
+            wav = Path(folder) / "narration.wav"
+            tracks.append(make_soundtrack(voices, timeline.voice_starts, timeline.duration, wav))
+            return encode_sound(tracks[0].path, Path(folder) / "narration.m4a")
+
+        render_frames(
+            timeline,
+            out,
+            sound,
+            palette=palette,
+            brand=brand,
+            options=options,
+            progress=progress,
+            should_stop=should_stop,
+        )
     srt, vtt = out.with_suffix(".srt"), out.with_suffix(".vtt")
     srt.write_text(to_srt(timeline.captions), encoding="utf-8", newline="\n")
     vtt.write_text(
@@ -95,22 +211,6 @@ def render_timeline(
         duration=timeline.duration,
         words=timeline.words,
         facts=probe(out),
-        normalization=track.normalization,
+        normalization=tracks[0].normalization,
         estimated=any(voice.estimated for voice in voices),
     )
-
-
-def _pump(
-    compositor: Compositor, encoder: Encoder, frames: int, *, name: str, progress: Progress, should_stop: ShouldStop
-) -> None:
-    begun = time.monotonic()
-    for number in range(frames):
-        if should_stop():
-            raise RenderCancelled(f"The render of {name} was cancelled at frame {number} of {frames}.")
-        frame = encoder.blank()
-        compositor.draw(number, frame)
-        encoder.send(frame)
-        done = number + 1
-        if done % _FRAMES_BETWEEN_REPORTS == 0 or done == frames:
-            left = (time.monotonic() - begun) / done * (frames - done)
-            progress(RenderProgress(done, frames, left))

@@ -10,7 +10,7 @@ from jobs.names import RENDER_VIDEO
 
 if TYPE_CHECKING:
     from igny8_assets.video.production import Rendered
-    from igny8_assets.video.rendering import RenderProgress
+    from igny8_assets.video.segment_rendering import RenderProgress
     from igny8_assets.video.speaking import SpokenSection
     from igny8_resources.ai.router import TextResult
     from igny8_resources.contracts.video import VideoScript
