@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.terminal import console, sentences
+from igny8_resources.contracts.vocabulary import RenderBackend, RenderPreset, RenderSpeed
 
 if TYPE_CHECKING:
     from igny8_assets.planner.clusters.listed_file import ClusterFileReport
@@ -121,24 +122,52 @@ def _clusters_table(report: "ClusterFileReport") -> Table:
 def render(
     script: Annotated[Path, typer.Argument(help="Script file (JSON).")],
     out: Annotated[Path, typer.Argument(help="MP4 to write; subtitles are written beside it.")],
+    preset: Annotated[RenderPreset | None, typer.Option(help="Render for this preset instead of the script's.")] = None,
+    backend: Annotated[
+        RenderBackend | None, typer.Option(help="What draws frames. Default: IGNY8_RENDER_BACKEND.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=64, help="Segments rendered at once; 0 is one per core. Default: IGNY8_RENDER_WORKERS."
+        ),
+    ] = None,
+    speed: Annotated[
+        RenderSpeed | None, typer.Option(help="The encoder's preset. Default: IGNY8_RENDER_SPEED.")
+    ] = None,
 ) -> None:
-    """Render a video from a script file; needs no warehouse."""
-    from rich.progress import Progress
+    """Render a video from a script file; needs no warehouse. Started again after a failure, it goes on where it stopped."""
+    from rich.progress import BarColumn, Progress, TextColumn
 
+    from igny8_assets.video.presets import preset_named
     from igny8_assets.video.render_script import load_script
     from igny8_assets.video.render_script import render as render_script
+    from igny8_assets.video.rendering import RenderOptions
     from igny8_assets.video.segment_rendering import RenderProgress
     from igny8_resources.ai.espeak_speech import EspeakSpeechProvider
+    from igny8_resources.settings import load_settings
 
     with sentences():
+        settings = load_settings()
+        options = RenderOptions(
+            backend or settings.render_backend,
+            settings.render_workers if workers is None else workers,
+            speed or settings.render_speed,
+        )
+        chosen = preset_named(preset) if preset else None
         read = load_script(script)
-        with Progress(console=console) as progress:
-            bar = progress.add_task("Rendering", total=None)
+        bar_of = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
+        with Progress(*bar_of, console=console) as progress:
+            bar = progress.add_task("Rendering", total=None, said="")
 
             def on_progress(now: RenderProgress) -> None:
-                progress.update(bar, total=now.frames, completed=now.frame)
+                left = f", {now.seconds_left:.0f} s left" if now.seconds_left is not None else ""
+                said = f"frame {now.frame} of {now.frames}{left}"
+                progress.update(bar, total=now.frames, completed=now.frame, said=said)
 
-            made = render_script(read, out, speech=EspeakSpeechProvider(), progress=on_progress)
+            made = render_script(
+                read, out, speech=EspeakSpeechProvider(), progress=on_progress, preset=chosen, options=options
+            )
         console.print(
             f"{escape(str(made.video))}: {made.duration:.1f} s, {made.facts.size / 1e6:.1f} MB; {escape(made.srt.name)}, "
             f"{escape(made.vtt.name)}",

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from igny8_resources.contracts.vocabulary import RenderBackend, RenderSpeed
 from igny8_resources.settings_of_video_platforms import VideoPlatformSettings
 
 TEXT_CONNECTIONS = ("self_hosted", "openai", "anthropic")
@@ -90,6 +91,9 @@ class Settings(VideoPlatformSettings):
     speech_voice: str = ""
     speech_words_per_minute: float = Field(default=158.0, ge=80, le=400)
     render_executor: Literal["local", "celery", "k8s"] = "local"
+    render_backend: RenderBackend = "cpu"
+    render_workers: int = Field(default=0, ge=0, le=64)
+    render_speed: RenderSpeed = "veryfast"
 
     webhooks_allow_private: bool = False
     webhooks_allow_http: bool = False

@@ -125,7 +125,7 @@ def visuals(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
 )
 def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The video file of one project with its subtitles and poster, rendered once for the same script, voice and pictures."""
-    from igny8_assets.video.production import render_project
+    from igny8_assets.video.project_rendering import render_project
     from igny8_assets.video.projects import mark_rendered, mark_rendering
     from igny8_resources.warehouse.store.sites import require_module, tenant_of
 

@@ -19,8 +19,8 @@ from typing import Literal, Self
 from igny8_assets.video.colour_planes import Frame
 from igny8_assets.video.failures import DiskFull, EncodingFailed
 from igny8_assets.video.presets import Preset
+from igny8_resources.contracts.vocabulary import RenderSpeed
 
-Speed = Literal["veryfast", "medium"]
 Codec = Literal["libx264", "h264_nvenc"]
 
 _FRAMES_IN_FLIGHT = 4
@@ -45,7 +45,7 @@ class Encoding:
     """How frames are compressed: ``speed`` is an x264 preset, ``quality`` its constant rate factor (lower is better)."""
 
     codec: Codec = "libx264"
-    speed: Speed = "veryfast"
+    speed: RenderSpeed = "veryfast"
     quality: int = 20
 
     def arguments(self, preset: Preset) -> list[str]:

@@ -2,23 +2,12 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-from igny8_assets.video.failures import NotMadeYet
-from igny8_assets.video.poster import extract_frame
 from igny8_assets.video.presets import Preset, preset_named
 from igny8_assets.video.projects import script_of
-from igny8_assets.video.rendering import render_timeline
-from igny8_assets.video.segment_rendering import RenderProgress
-from igny8_assets.video.timeline import SectionPictures, build_timeline
 from igny8_assets.video.video_cards import card_for_section
-from igny8_assets.video.voiceover import VOICEOVER, SectionVoice, voice_from_wav
 from igny8_resources.ai.providers import ImageCall, Palette
-from igny8_resources.ai.router import digest_of
-from igny8_resources.contracts.video import WordTiming
 from igny8_resources.media import content_key
 from igny8_resources.palettes import palette_for
 from igny8_resources.platform import Platform
@@ -26,7 +15,6 @@ from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.store import video as store
 from igny8_resources.warehouse.store.sites import require_module, tenant_of
 from igny8_resources.warehouse.store.writer import images_of
-from igny8_resources.warehouse.tables.video import VideoRender
 from igny8_resources.warehouse.tables.writer import Image
 
 VISUAL = "visual"
@@ -110,93 +98,3 @@ def _scene_picture(
         ),
         operation="scene_image",
     ).media_key
-
-
-@dataclass(frozen=True)
-class Rendered:
-    """A finished video: its row and whether it was rendered now."""
-
-    row: VideoRender
-    is_new: bool
-
-
-def render_project(parts: Platform, partition: str, on_progress: Callable[[RenderProgress], None]) -> Rendered:
-    """Render a project from its kept voices and pictures; the same inputs are rendered once.
-
-    Raises:
-        VideoError: it has not all of its parts yet, or they do not make a video that fits its preset.
-    """
-    with parts.warehouse.read() as session:
-        project, _, site = store.project_of(session, partition)
-        voices_kept = store.assets_of(session, project.id, VOICEOVER)
-        visuals = store.assets_of(session, project.id, VISUAL)
-        before = store.render_of(session, project)
-    script, tenant, preset = (
-        script_of(project),
-        tenant_of(site),
-        preset_named(project.render_preset),
-    )
-    for kept, what, asset in (
-        (voices_kept, "voiceover", "voiceover"),
-        (visuals, "complete set of pictures", "visuals"),
-    ):
-        if len(kept) != len(script.sections):
-            raise NotMadeYet(what, asset)
-    digest = digest_of([project.script, preset.key, [a.sha256 for a in (*voices_kept, *visuals)], site.accent])
-    if before is not None and before.input_digest == digest and parts.media.exists(before.media_key):
-        return Rendered(before, is_new=False)
-    voices: list[SectionVoice] = [
-        voice_from_wav(
-            parts.media.get(kept.media_key),
-            tuple(WordTiming(**word) for word in kept.facts["words"]),
-            estimated=kept.facts["estimated"],
-        )
-        for kept in voices_kept
-    ]
-    with tempfile.TemporaryDirectory(prefix="igny8-render-") as folder:
-        work = Path(folder)
-        pictures = []
-        for index, visual in enumerate(visuals):
-            local = work / f"{index}{Path(visual.media_key).suffix}"
-            local.write_bytes(parts.media.get(visual.media_key))
-            pictures.append(SectionPictures.of((local,), is_card=visual.facts["is_card"]))
-        timeline = build_timeline(preset, script.sections, voices, pictures)
-        made = render_timeline(
-            timeline,
-            voices,
-            work / "video.mp4",
-            palette=palette_for(site.key, site.accent),
-            brand=site.name,
-            progress=on_progress,
-        )
-        poster = extract_frame(made.video, min(1.5, made.duration / 2), work / "poster.jpg")
-        prefix = f"{tenant.media_prefix}/video/{project.id}-{preset.key}"
-        keys = {
-            "media_key": (f"{prefix}.mp4", made.video, "video/mp4"),
-            "subtitle_key": (f"{prefix}.srt", made.srt, "application/x-subrip"),
-            "captions_key": (f"{prefix}.vtt", made.vtt, "text/vtt"),
-            "poster_key": (f"{prefix}.jpg", poster, "image/jpeg"),
-        }
-        for key, path, media_type in keys.values():
-            parts.media.put(key, path, media_type)
-    values: dict[str, Any] = {field: key for field, (key, _, _) in keys.items()}
-    facts = asdict(made.facts)
-    with parts.warehouse.write() as session:
-        project, _, _ = store.project_of(session, partition, lock=True)
-        row = store.render_of(session, project)
-        if row is None:
-            row = VideoRender(
-                account_id=project.account_id,
-                site_id=project.site_id,
-                project_id=project.id,
-                render_preset=project.render_preset,
-            )
-            session.add(row)
-        for name, value in values.items():
-            setattr(row, name, value)
-        row.width, row.height = made.facts.width, made.facts.height
-        row.duration_seconds, row.size_bytes = round(made.facts.duration, 3), made.facts.size
-        row.loudness_lufs = made.facts.loudness.integrated if made.facts.loudness else None
-        row.facts, row.input_digest, row.status = facts, digest, "complete"
-        session.flush()
-    return Rendered(row, is_new=True)

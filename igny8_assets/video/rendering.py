@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from igny8_assets.video.captions import to_srt, to_webvtt
 from igny8_assets.video.compositor import Compositor
 from igny8_assets.video.drawing import Canvas, CpuCanvas
-from igny8_assets.video.encoder import Encoding, Speed, nvenc_works
+from igny8_assets.video.encoder import Encoding, nvenc_works
 from igny8_assets.video.joining import encode_sound, join
 from igny8_assets.video.presets import Preset
 from igny8_assets.video.probe import VideoFacts, probe
@@ -24,8 +23,8 @@ from igny8_assets.video.timeline import Timeline
 from igny8_assets.video.voiceover import SectionVoice
 from igny8_resources.ai.providers import Palette
 from igny8_resources.contracts.video import WordTiming
+from igny8_resources.contracts.vocabulary import RenderBackend, RenderSpeed
 
-Backend = Literal["cpu", "cuda"]
 MOST_WORKERS = 4
 _STILLS_A_WORKER = 3  # both of a transition and the next one
 
@@ -39,9 +38,9 @@ class RenderOptions:
     complete.
     """
 
-    backend: Backend = "cpu"
+    backend: RenderBackend = "cpu"
     workers: int = 0
-    speed: Speed = "veryfast"
+    speed: RenderSpeed = "veryfast"
     segments: Path | None = None
 
     @property
@@ -73,7 +72,7 @@ def never_stop() -> bool:
     return False
 
 
-def canvas_maker(backend: Backend, preset: Preset) -> Callable[[], Canvas]:
+def canvas_maker(backend: RenderBackend, preset: Preset) -> Callable[[], Canvas]:
     """What makes the canvas of each worker.
 
     Raises:

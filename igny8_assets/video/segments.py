@@ -15,8 +15,6 @@ from igny8_resources.ai.providers import Palette
 LONGEST_SECONDS = 5.0
 """What a killed render loses of each worker's time at most."""
 _SHORTEST_SECONDS = 1.5
-# Whatever decides how a frame looks: a change in one of these makes new segments.
-_DRAWN_BY = ("captions", "colour_planes", "compositor", "drawing", "lettering", "resampling", "stills", "torch_drawing")
 
 
 @dataclass(frozen=True)
@@ -112,6 +110,6 @@ def _drawing_digest() -> str:
     import cv2
     import PIL
 
-    folder = Path(__file__).parent
-    sources = [path.read_bytes() for name in _DRAWN_BY if (path := folder / f"{name}.py").is_file()]
+    # Whatever of it decides how a frame looks: another version of this package does not take over its segments.
+    sources = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
     return hashlib.sha256(b"\0".join([*sources, cv2.__version__.encode(), PIL.__version__.encode()])).hexdigest()

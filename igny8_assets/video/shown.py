@@ -9,7 +9,7 @@ from igny8_assets.shown import credits_shown, markdown_table, preview
 from jobs.names import RENDER_VIDEO
 
 if TYPE_CHECKING:
-    from igny8_assets.video.production import Rendered
+    from igny8_assets.video.project_rendering import Rendered
     from igny8_assets.video.segment_rendering import RenderProgress
     from igny8_assets.video.speaking import SpokenSection
     from igny8_resources.ai.router import TextResult

@@ -88,6 +88,8 @@ SocialPostType = Literal["announcement", "highlight", "quote_card", "faq_snippet
 CaptionStyle = Literal["phrase", "word"]
 VideoType = Literal["short", "medium", "long"]
 RenderPreset = Literal["youtube_long", "youtube_short", "instagram_reel", "tiktok"]
+RenderBackend = Literal["cpu", "cuda"]
+RenderSpeed = Literal["veryfast", "medium"]
 VideoPlatform = Literal["youtube", "instagram", "tiktok"]
 
 KEYWORD_STATUSES: tuple[str, ...] = get_args(KeywordStatus)
