@@ -22,6 +22,7 @@ from cli.prompts import prompts_app
 from cli.rules import rules_app
 from cli.servers import dev, serve
 from cli.terminal import SiteKey, console, errors, platform_here, sentences
+from cli.videos import video_app
 from igny8_resources.platform import Platform
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ app.add_typer(user_app, name="user")
 app.add_typer(clusters_app, name="clusters")
 app.add_typer(task_app, name="task")
 app.add_typer(article_app, name="article")
+app.add_typer(video_app, name="video")
 app.add_typer(models_app, name="models")
 app.add_typer(prompts_app, name="prompts")
 app.add_typer(ai_app, name="ai")

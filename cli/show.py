@@ -35,6 +35,9 @@ SAYS = {
     names.BUILD_SITE: "Building the site",
     names.DRAFT_SOCIAL_POSTS: "Drafting posts",
     names.CREATE_VIDEO_PROJECT: "Opening the video project",
+    names.WRITE_VIDEO_SCRIPT: "Writing the script",
+    names.SPEAK_VIDEO: "Speaking the script",
+    names.ILLUSTRATE_VIDEO: "Choosing the pictures",
     names.RENDER_VIDEO: "Making the video",
 }
 

@@ -96,6 +96,8 @@ def _known_failures() -> tuple[type[Exception], ...]:
     from igny8_resources.warehouse.store.sources import TooManySources, UnknownSource
     from igny8_resources.warehouse.store.taxonomies import UnknownTerm
     from igny8_resources.warehouse.store.versions import NotAProposal, UnknownVersion, VersionConflict
+    from igny8_resources.warehouse.store.video import UnknownVideo
+    from igny8_resources.warehouse.store.video_scripts import ScriptRefused
     from igny8_resources.warehouse.store.writer import NothingWritten, UnknownArticle
     from igny8_resources.web_pages import PageUnreadable
 
@@ -126,6 +128,7 @@ def _known_failures() -> tuple[type[Exception], ...]:
         RenewalRefused,
         RoleRefused,
         SettingsError,
+        ScriptRefused,
         SiteRefused,
         SourceRefused,
         TermFileRefused,
@@ -140,6 +143,7 @@ def _known_failures() -> tuple[type[Exception], ...]:
         UnknownSource,
         UnknownTerm,
         UnknownVersion,
+        UnknownVideo,
         VersionConflict,
         VideoError,
         WarehouseNotReady,

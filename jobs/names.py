@@ -13,6 +13,9 @@ PUBLISH_ARTICLE = "publish_article"
 BUILD_SITE = "build_site"
 DRAFT_SOCIAL_POSTS = "draft_social_posts"
 CREATE_VIDEO_PROJECT = "create_video_project"
+WRITE_VIDEO_SCRIPT = "write_video_script"
+SPEAK_VIDEO = "speak_video"
+ILLUSTRATE_VIDEO = "illustrate_video"
 RENDER_VIDEO = "render_video"
 
 # Works through all articles of one request in one run; its work is named by the request instead of a partition.
@@ -35,7 +38,7 @@ CONTENT_JOBS = (
     BUILD_SITE,
     DRAFT_SOCIAL_POSTS,
 )
-VIDEO_JOBS = (CREATE_VIDEO_PROJECT, RENDER_VIDEO)
+VIDEO_JOBS = (CREATE_VIDEO_PROJECT, WRITE_VIDEO_SCRIPT, SPEAK_VIDEO, ILLUSTRATE_VIDEO, RENDER_VIDEO)
 
 VIDEO_RENDER_POOL = "video_render"
 
@@ -54,4 +57,8 @@ JOB_OF_REQUEST: dict[RequestKind, str] = {
     "publish": PUBLISH_ARTICLE,
     "social": DRAFT_SOCIAL_POSTS,
     "video": CREATE_VIDEO_PROJECT,
+    "video_script": WRITE_VIDEO_SCRIPT,
+    "video_voiceover": SPEAK_VIDEO,
+    "video_visuals": ILLUSTRATE_VIDEO,
+    "video_render": RENDER_VIDEO,
 }

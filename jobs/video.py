@@ -10,13 +10,28 @@ create_video_project = dg.define_asset_job(
     selection=dg.AssetSelection.assets("video_projects"),
     description="Open a video project for one published article.",
 )
+write_video_script = dg.define_asset_job(
+    names.WRITE_VIDEO_SCRIPT,
+    selection=dg.AssetSelection.assets("video_script"),
+    description="Write the script of one video, which then waits for approval or approves itself.",
+)
+speak_video = dg.define_asset_job(
+    names.SPEAK_VIDEO,
+    selection=dg.AssetSelection.assets("voiceover"),
+    description="Speak the approved script of one video.",
+)
+illustrate_video = dg.define_asset_job(
+    names.ILLUSTRATE_VIDEO,
+    selection=dg.AssetSelection.assets("visuals"),
+    description="Choose what is seen in one video.",
+)
 render_video = dg.define_asset_job(
     names.RENDER_VIDEO,
     selection=dg.AssetSelection.assets("video_script", "voiceover", "visuals", "rendered_video"),
     description="Script, voice, pictures and rendering of one video.",
 )
 
-video_jobs = [create_video_project, render_video]
+video_jobs = [create_video_project, write_video_script, speak_video, illustrate_video, render_video]
 
 
 def render_executor(settings: Settings) -> dg.ExecutorDefinition:

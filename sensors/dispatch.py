@@ -16,7 +16,7 @@ from igny8_resources.events import position_of
 from igny8_resources.requests import OPEN_ITEM, OPEN_REQUEST, cancelled_by
 from igny8_resources.settings import Settings
 from igny8_resources.warehouse.store.cursors import read_cursor, site_build_reader
-from igny8_resources.warehouse.store.sites import module_enabled, stage_rule
+from igny8_resources.warehouse.store.sites import automation_of, module_enabled, stage_rule
 from igny8_resources.warehouse.store.video import videos_left_today
 from igny8_resources.warehouse.tables.ledgers import Event, Request, RequestItem
 from igny8_resources.warehouse.tables.planner import ClusterKeyword, Keyword, KeywordImport
@@ -38,6 +38,7 @@ EVENT_KINDS = (
     "article.relinked",
     "article.published",
     "video.project_created",
+    "video.script_approved",
     "video.rendered",
     "site.module_switched",
     "site.stage_switched",
@@ -156,7 +157,11 @@ def _rules(
         if cancelled_by(session, event.subject, names.RENDER_VIDEO) is not None:
             return
         if project and project.status == "script_draft" and module_enabled(session, site.id, "video"):
-            yield names.RENDER_VIDEO, event.subject
+            # Where a person approves scripts, nothing is spoken before that.
+            by_itself = automation_of(session, site.id).auto_approve_scripts
+            yield names.RENDER_VIDEO if by_itself else names.WRITE_VIDEO_SCRIPT, event.subject
+    elif event.kind == "video.script_approved":
+        yield from _after_script_approval(session, site, event)
     elif event.kind == "video.rendered" and _build_wanted(session, site, event):
         yield names.BUILD_SITE, site.key
 
@@ -251,6 +256,15 @@ def _after_publication(
         if left is None or event.subject in asked or len(asked) < left:
             asked.add(event.subject)
             yield names.CREATE_VIDEO_PROJECT, event.subject
+
+
+def _after_script_approval(session: Session, site: Site, event: Event) -> Iterable[tuple[str, str]]:
+    """A person's approval starts the render; automation's is given inside a run that goes on by itself."""
+    project = session.scalar(select(VideoProject).where(VideoProject.partition_key == event.subject))
+    if project is None or project.status != "script_approved" or event.actor.startswith("automation:"):
+        return
+    if module_enabled(session, site.id, "video"):
+        yield names.RENDER_VIDEO, event.subject
 
 
 def _build_wanted(session: Session, site: Site, event: Event) -> bool:

@@ -40,6 +40,9 @@ JOB_PARTITIONS = {
     names.PUBLISH_ARTICLE: "articles",
     names.DRAFT_SOCIAL_POSTS: "articles",
     names.CREATE_VIDEO_PROJECT: "articles",
+    names.WRITE_VIDEO_SCRIPT: "videos",
+    names.SPEAK_VIDEO: "videos",
+    names.ILLUSTRATE_VIDEO: "videos",
     names.RENDER_VIDEO: "videos",
 }
 

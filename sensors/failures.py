@@ -37,7 +37,9 @@ def record_failure(session: Session, job: str, partition: str, reason: str, run_
             task.status = "failed"
     if video is not None:
         video.error = message
-        video.status = "failed"
+        # A script that was asked for beside one that is there takes nothing away from the video.
+        if job != names.WRITE_VIDEO_SCRIPT or not video.script:
+            video.status = "failed"
     owner = task or video
     if owner is not None:
         append_event(

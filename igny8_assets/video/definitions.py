@@ -10,6 +10,7 @@ import dagster as dg
 
 from igny8_assets.video import assets as video
 from igny8_assets.video import checks as video_checks
+from igny8_assets.video import script_assets
 from igny8_resources.resources import resources_from_environment
 from igny8_resources.settings import load_settings
 from jobs.names import VIDEO_JOBS
@@ -20,7 +21,7 @@ from sensors.factory import event_sensor, request_sensor
 def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     """The location's definitions; ``resources`` replaces those of the environment, for tests."""
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([video]),
+        assets=dg.load_assets_from_modules([script_assets, video]),
         asset_checks=dg.load_asset_checks_from_modules([video_checks]),
         jobs=video_jobs,
         sensors=[

@@ -69,5 +69,15 @@ class NotMadeYet(VideoError):
         super().__init__(f"the video has no {what} yet; materialise `{asset}` for this partition first")
 
 
+class ScriptNotApproved(VideoError):
+    """A video whose script nobody has approved yet; nothing is spoken or drawn for it."""
+
+    def __init__(self, partition: str, version: int) -> None:
+        super().__init__(
+            f"version {version} of the script waits for approval: read it, then approve it with `igny8 video approve "
+            f"{partition}` or through the API, or let the site's automation approve scripts that pass their check"
+        )
+
+
 class FileUnreadable(VideoError):
     """A media file that cannot be probed."""

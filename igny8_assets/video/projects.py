@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from igny8_assets.video.failures import NotMadeYet
+from igny8_assets.video.failures import NotMadeYet, ScriptNotApproved
 from igny8_assets.video.presets import PLATFORM_OF_PRESET, lengths_of
 from igny8_resources.contracts.video import VideoScript
 from igny8_resources.events import append_event
@@ -112,11 +112,14 @@ def mark_rendered(session: Session, partition: str, render: VideoRender) -> tupl
 
 
 def script_of(project: VideoProject) -> VideoScript:
-    """A project's script.
+    """A project's script, for whoever speaks, shows or renders it.
 
     Raises:
         NotMadeYet: it has none.
+        ScriptNotApproved: it has one that waits for approval.
     """
     if not project.script:
         raise NotMadeYet("script", "video_script")
+    if project.script_status != "approved":
+        raise ScriptNotApproved(project.partition_key or "", project.script_version)
     return VideoScript.model_validate(project.script)

@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 
 from igny8_assets.shown import credits_shown, markdown_table, preview
-from jobs.names import RENDER_VIDEO
+from jobs.names import RENDER_VIDEO, VIDEO_JOBS
 
 if TYPE_CHECKING:
     from igny8_assets.video.project_rendering import Rendered
+    from igny8_assets.video.script_writing import WrittenScript
     from igny8_assets.video.segment_rendering import RenderProgress
     from igny8_assets.video.speaking import SpokenSection
-    from igny8_resources.ai.router import TextResult
-    from igny8_resources.contracts.video import VideoScript
     from igny8_resources.platform import Platform
 
 PERCENT_BETWEEN_REPORTS = 10
@@ -21,16 +20,27 @@ PERCENT_BETWEEN_REPORTS = 10
 Shown = Mapping[str, Any]
 
 
-def script_shown(written: "TextResult[VideoScript]") -> Shown:
-    """The script, section by section."""
-    script = written.value
-    rows = [(s.type, s.narration, s.text_overlay, s.visual_cue, s.source) for s in script.sections]
+def followed_job(context: dg.AssetExecutionContext) -> str:
+    """Under which job's name requests follow this run: its own; the render's where a person materialises single assets."""
+    return context.job_name if context.job_name in VIDEO_JOBS else RENDER_VIDEO
+
+
+def script_shown(written: "WrittenScript") -> Shown:
+    """The script, section by section, and what the check says of it."""
+    script = written.script
+    rows = [
+        (s.type, s.narration, s.text_overlay, s.visual_cue, ", ".join(claim.passage for claim in s.claims) or s.source)
+        for s in script.sections
+    ]
     return {
         "title": script.title,
         "sections": len(script.sections),
         "seconds_estimated": sum(section.duration_estimate for section in script.sections),
-        "preview": preview(markdown_table(["type", "narration", "on screen", "seen", "source"], rows)),
-        **credits_shown([written.call]),
+        "preview": preview(markdown_table(["type", "narration", "on screen", "seen", "passages"], rows)),
+        "version": written.version,
+        "status": written.status,
+        "findings": len(written.findings),
+        **credits_shown([written.call] if written.call else []),
     }
 
 

@@ -104,4 +104,15 @@ RENDER_PRESETS: tuple[str, ...] = get_args(RenderPreset)
 VIDEO_PLATFORMS: tuple[str, ...] = get_args(VideoPlatform)
 
 # What applications ask for.
-RequestKind = Literal["import", "plan", "content", "publish", "social", "video"]
+RequestKind = Literal[
+    "import",
+    "plan",
+    "content",
+    "publish",
+    "social",
+    "video",
+    "video_script",
+    "video_voiceover",
+    "video_visuals",
+    "video_render",
+]

@@ -34,6 +34,9 @@ JOB_PARTITIONS = {
     names.LOAD_KEYWORDS: "sites",
     names.PLAN_SITE: "sites",
     names.BUILD_SITE: "sites",
+    names.WRITE_VIDEO_SCRIPT: "videos",
+    names.SPEAK_VIDEO: "videos",
+    names.ILLUSTRATE_VIDEO: "videos",
     names.RENDER_VIDEO: "videos",
 }
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}

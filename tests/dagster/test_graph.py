@@ -60,6 +60,7 @@ page_document_is_live         published_article  -
 posts_fit_their_platforms     social_posts       blocking
 ready_for_review              internal_links     blocking
 schema_is_one_sound_graph     article_schema     blocking
+script_keeps_to_its_article   video_script       blocking
 site_is_sound                 site_build         -
 stream_data_fits_preset       rendered_video     blocking
 """
@@ -73,6 +74,9 @@ JOBS = {
     "build_site": "link_graph site_build",
     "draft_social_posts": "social_posts",
     "create_video_project": "video_projects",
+    "write_video_script": "video_script",
+    "speak_video": "voiceover",
+    "illustrate_video": "visuals",
     "render_video": "video_script voiceover visuals rendered_video",
 }
 

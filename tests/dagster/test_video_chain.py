@@ -78,7 +78,7 @@ def test_an_article_becomes_a_video_that_fits_its_preset_and_is_rendered_once(pu
     assert published.run(CREATE_VIDEO_PROJECT, ARTICLE).success
     done = published.run(RENDER_VIDEO, VIDEO)
     assert done.success, failure_of(done)
-    assert checks_of(done) == {"stream_data_fits_preset": True}
+    assert checks_of(done) == {"script_keeps_to_its_article": True, "stream_data_fits_preset": True}
 
     [project] = published.rows(VideoProject)
     script = VideoScript.model_validate(project.script)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from igny8_resources.ai.offline.aspects import all_aspects
-from igny8_resources.ai.offline.grammar import capital, clipped, sentences, word_count
+from igny8_resources.ai.offline.grammar import clipped, sentences, word_count
 from igny8_resources.ai.offline.keyword_reading import core_words
 from igny8_resources.ai.offline.passage_reading import Line, SpokenSection, read_passages, speakable
 from igny8_resources.ai.offline.prose import pattern_of, shuffled
+from igny8_resources.ai.offline.script_overlays import lowered, short_form, spoken_title
 from igny8_resources.ai.offline.script_wording import (
     CALL_ENDS,
     CALLS,
@@ -32,10 +33,11 @@ from igny8_resources.contracts.video import (
     VisualCue,
 )
 
-OVERLAY_CHARACTERS = 42
 _MOST_POINTS = 12
 _TELLING_WORDS = 3
-_HALF = re.compile(r"\b(?:an?|the)\s+\S+$", re.IGNORECASE)
+# A section with fewer lines mostly points to other ones; it is spoken about where there is little else.
+_FEWEST_LINES = 3
+_FEWEST_POINTS = 3
 _LONG_SECONDS = 180
 # Where between the shortest and the longest allowed time a script is aimed; nobody watches the longest for its length.
 _AIM, _LONG_AIM = 0.6, 0.15
@@ -98,16 +100,16 @@ class _Script:
         intro.spoken[0] = self._count_announced(points)
         ending.spoken += call
         parts: list[ScriptSection] = [
-            self._section("hook", hook, "title_card", _overlay(brief.title), hook_source),
+            self._section("hook", hook, "title_card", short_form(brief.title), hook_source),
             self._section(
-                "intro", intro.spoken, "article_image", _overlay(brief.title.split(": ")[-1]), "introduction"
+                "intro", intro.spoken, "article_image", short_form(brief.title.split(": ")[-1]), "introduction"
             ),
         ]
         parts += [
             self._section("point", point.spoken, "article_image", point.overlay, point.source) for point in points
         ]
         parts.append(
-            self._section("cta", ending.spoken, "text_card", _overlay(f"Full guide on {site}"), "call_to_action")
+            self._section("cta", ending.spoken, "text_card", short_form(f"Full guide on {site}"), "call_to_action")
         )
         return VideoScript(
             title=clipped(brief.title, 100),
@@ -174,7 +176,7 @@ class _Script:
             about = set(core_words(title))
             chosen = same[0] if same else max(short, key=lambda line: len(about & set(core_words(line.text))))
             return [self._kept(chosen), tension], chosen.passage.partition("/")[0]
-        return [Line(f"Where do you start with {_spoken_title(title)}?", "title"), tension], "title"
+        return [Line(f"Where do you start with {spoken_title(title)}?", "title"), tension], "title"
 
     def _introduction(self) -> list[Line]:
         return [line for line in self.article.introduction if speakable(line.text)]
@@ -193,7 +195,7 @@ class _Script:
         if number >= told:
             return Line(QUESTION_TURNS[(number - told) % len(QUESTION_TURNS)])
         if self.is_long:
-            return Line(f"{ORDINALS[number]}: {_lowered(points[number].heading)}.")
+            return Line(f"{ORDINALS[number]}: {lowered(points[number].heading)}.")
         pool = LAST_TURNS if number == told - 1 and told > 2 else TURNS[number]
         return Line(shuffled(pool, self.seed)[0])
 
@@ -202,7 +204,9 @@ class _Script:
         seconds = self.brief.max_seconds
         number = 3 if seconds <= 65 else 4 if seconds <= _LONG_SECONDS else 8
         known = self.article.sections
-        sections = [index for index in sorted(known) if len(list(known[index].lines(quoting=True))) > 1]
+        told = {index: len(list(known[index].lines(quoting=True))) for index in sorted(known)}
+        rich = [index for index, count in told.items() if count >= _FEWEST_LINES]
+        sections = rich if len(rich) >= _FEWEST_POINTS else [index for index, count in told.items() if count > 1]
         # Steps are worth speaking where the article is a procedure; elsewhere they only list what follows.
         spare = [index for index in sections if known[index].steps]
         leading = spare if self.brief.title.startswith("How to") else []
@@ -216,7 +220,7 @@ class _Script:
             section = known[index]
             takeaway = matched.get(index)
             first = takeaway or next(section.lines(quoting=True))
-            overlay = _overlay(first.text, section.heading) if takeaway else _overlay(section.heading)
+            overlay = short_form(first.text, section.heading) if takeaway else short_form(section.heading)
             lines = chain(section.lines(), section.lines(quoting=True), section.listed())
             points.append(_Point(f"section:{index}", overlay, [self._kept(first)], lines, section.heading))
         return points
@@ -274,8 +278,8 @@ class _Script:
             if question is None or answer is None or len(points) >= _MOST_POINTS:
                 break
             if self._is_new(question.text) and total() + word_count(question.text) <= self.most:
-                lines = iter([Line(text, answer.passage) for text in sentences(answer.text)])
-                overlay = _overlay(question.text)
+                lines = iter([Line(text, answer.passage) for text in sentences(answer.text) if speakable(text)])
+                overlay = short_form(question.text)
                 points.append(_Point(answer.passage, overlay, [self._kept(question)], lines))
         while total() < self.aim and self._lengthen(intro, total()):
             pass
@@ -334,34 +338,7 @@ def _words(lines: Sequence[Line]) -> int:
     return sum(word_count(line.text) for line in lines)
 
 
-def _spoken_title(title: str) -> str:
-    """A title as it is spoken: no colon and no final question mark in the middle of a sentence."""
-    return re.sub(r"[?!]$", "", re.sub(r"[:?] ", ", ", title))
-
-
-def _lowered(heading: str) -> str:
-    """A heading in the middle of a spoken sentence: its number gone, its colon a comma, its first word as in a sentence."""
-    plain = re.sub(r"^\d+\.\s*", "", _spoken_title(heading)).rstrip(".")
-    first, _, rest = plain.partition(" ")
-    ordinary = first[1:].islower() or len(first) == 1
-    return f"{first.lower() if ordinary and first != 'I' else first} {rest}".strip()
-
-
 def _aspect_key(section: SpokenSection) -> str:
     """The aspect whose list a section carries, if the offline writer wrote it."""
     bullets = {line.text for line in section.bullets}
     return next((one.key for one in all_aspects() if bullets & set(one.bullets)), "")
-
-
-def _overlay(*texts: str) -> str:
-    """A short form of the first text that has one: the text, a part of it, at last its first words."""
-    plain = [re.sub(r"^\d+\.\s*", "", text).strip().rstrip(".") for text in texts]
-    for text in plain:
-        for part in (text, *re.split(r"(?<=\?)\s|[:;]\s", text)[:1], *re.split(r",\s", text)[:1]):
-            # "Start with a small" has lost what is small.
-            if 6 <= len(part) <= OVERLAY_CHARACTERS and (part == text or not _HALF.search(part)):
-                return capital(part)
-    last = plain[-1]
-    # A question that is cut says so.
-    mark = " …?" if last.endswith("?") else ""
-    return capital(clipped(last, OVERLAY_CHARACTERS - len(mark)) + mark)

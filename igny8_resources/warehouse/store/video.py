@@ -80,6 +80,15 @@ def drop_assets_beyond(session: Session, project_id: int, sections: int) -> None
         session.delete(row)
 
 
+def drop_section_assets(session: Session, project_id: int, section_index: int, *, keep_voice: bool) -> None:
+    """Forget what was made for one section; its voice is kept where only what is seen changed."""
+    for row in session.scalars(
+        select(VideoAsset).where(VideoAsset.project_id == project_id, VideoAsset.section_index == section_index)
+    ):
+        if not (keep_voice and row.asset_type == "voiceover"):
+            session.delete(row)
+
+
 def render_of(session: Session, project: VideoProject) -> VideoRender | None:
     """The render of a project for its preset."""
     return session.scalar(
