@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: demo test dev bench bench-planner bench-ai bench-api lint clean install install-dev lock
+.PHONY: demo test dev bench bench-planner bench-ai bench-api bench-video lint clean install install-dev install-torch lock
 
 demo: $(VENV)/.installed
 	$(BIN)/igny8 demo
@@ -23,6 +23,9 @@ bench-ai: $(VENV)/.installed-dev
 
 bench-api: $(VENV)/.installed-dev
 	$(BIN)/python -m bench.api
+
+bench-video: $(VENV)/.installed-dev
+	$(BIN)/python -m bench.video
 
 # What the planner is compared with has an environment of its own. torch comes first and outside the lock: its builds, and what
 # they need beside them, differ between machines.
@@ -44,6 +47,10 @@ lint: $(VENV)/.installed-dev
 
 install: $(VENV)/.installed
 install-dev: $(VENV)/.installed-dev
+
+# The extra cuda, outside the lock: torch's builds differ between machines.
+install-torch: $(VENV)/.installed-dev
+	$(BIN)/python -c "import torch" 2>/dev/null || $(PIP) install -q torch==2.13.0
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("igny8 needs Python 3.11 or newer, this is " + sys.version.split()[0] + "; name another: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
