@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from api.problems import Problem, signed_out
 from api.service import Service, its_service
-from api.tenancy import Principal, SignedIn, principal_by_sign_in, principal_of, scope
+from api.tenancy import Ask, Principal, SignedIn, asking, principal_by_sign_in, principal_of, scope
 from api.tokens import Claims, TokenRefused
 from igny8_resources import api_keys
 from igny8_resources.warehouse.engine import Warehouse
@@ -93,6 +93,12 @@ class Access:
             yield session
 
     @contextmanager
+    def asking(self) -> Iterator[Ask]:
+        """Questions that come often, scoped to the principal."""
+        with asking(self.service.warehouse, self.principal) as ask:
+            yield ask
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction, scoped to the principal."""
         with self.service.warehouse.write() as session:
@@ -106,11 +112,15 @@ def access_of(service: Service, token: str) -> Access:
     Raises:
         Problem: 401, the token cannot be used or its user is gone; 403, the account is not active.
     """
-    return _way_in(service, token).prove()
+    return way_in(service, token).prove()
 
 
-def _way_in(service: Service, token: str) -> Access:
-    """The same, not looked up yet; only a token that was not made here is refused at once."""
+def way_in(service: Service, token: str) -> Access:
+    """The same, not looked up yet.
+
+    Raises:
+        Problem: 401, the token was not made here or has expired.
+    """
     if token.startswith(api_keys.BEGINNING):
         return Access(service, lambda: _by_key(service, token))
     try:
@@ -156,7 +166,7 @@ async def _signed_in(
 ) -> Access:
     if credentials is None:
         raise signed_out("Sign in first: send the header `Authorization: Bearer <access token>`.")
-    access = _way_in(service, credentials.credentials)
+    access = way_in(service, credentials.credentials)
     request.scope[SCOPE_KEY] = access
     return access
 
@@ -164,40 +174,21 @@ async def _signed_in(
 SignedInCaller = Annotated[Access, Depends(_signed_in)]
 
 
-async def _person(access: SignedInCaller) -> Access:
-    return access.through(_is_a_person)
+class Way:
+    """A dependency: a way in for whoever these gates let through, looked at in their order."""
 
+    def __init__(self, *gates: Gate) -> None:
+        self.gates = gates
 
-async def _may_read(access: SignedInCaller) -> Access:
-    return access.through(_has_scope("read"))
+    async def __call__(self, access: SignedInCaller) -> Access:
+        """Require it of whoever asks."""
+        return self.required_of(access)
 
-
-async def _may_write(access: SignedInCaller) -> Access:
-    return access.through(_has_scope("write")).through(_has_writing_role)
-
-
-async def _may_change_account(access: Annotated[Access, Depends(_may_write)]) -> Access:
-    return access.through(_sees_every_site)
-
-
-async def _may_manage(access: SignedInCaller) -> Access:
-    return access.through(_has_scope("admin")).through(_has_managing_role)
-
-
-async def _manages_in_person(access: Annotated[Access, Depends(_may_manage)]) -> Access:
-    return access.through(_is_a_person)
-
-
-async def _sees_credits(access: SignedInCaller) -> Access:
-    return access.through(_has_scope("billing"))
-
-
-async def _sees_account(access: Annotated[Access, Depends(_sees_credits)]) -> Access:
-    return access.through(_sees_every_site)
-
-
-async def _may_issue_credits(access: Annotated[Access, Depends(_sees_credits)]) -> Access:
-    return access.through(_has_issuing_role)
+    def required_of(self, access: Access) -> Access:
+        """Require it of whoever comes in this way."""
+        for gate in self.gates:
+            access.through(gate)
+        return access
 
 
 def _is_a_person(who: Principal) -> None:
@@ -236,13 +227,15 @@ def _has_issuing_role(who: Principal) -> None:
 
 Anyone = Annotated[Service, Depends(its_service)]
 # Whoever signed in with a password, whatever their role: their own devices and password.
-Person = Annotated[Access, Depends(_person)]
-Reader = Annotated[Access, Depends(_may_read)]
-Writer = Annotated[Access, Depends(_may_write)]
-AccountWriter = Annotated[Access, Depends(_may_change_account)]
+Person = Annotated[Access, Depends(Way(_is_a_person))]
+Reader = Annotated[Access, Depends(Way(_has_scope("read")))]
+_WRITES = (_has_scope("write"), _has_writing_role)
+Writer = Annotated[Access, Depends(Way(*_WRITES))]
+AccountWriter = Annotated[Access, Depends(Way(*_WRITES, _sees_every_site))]
 # Owners, admins and developers: people, sites, keys, the account.
-Manager = Annotated[Access, Depends(_may_manage)]
-ManagingPerson = Annotated[Access, Depends(_manages_in_person)]
-BillingReader = Annotated[Access, Depends(_sees_credits)]
-AccountReader = Annotated[Access, Depends(_sees_account)]
-CreditIssuer = Annotated[Access, Depends(_may_issue_credits)]
+_MANAGES = (_has_scope("admin"), _has_managing_role)
+Manager = Annotated[Access, Depends(Way(*_MANAGES))]
+ManagingPerson = Annotated[Access, Depends(Way(*_MANAGES, _is_a_person))]
+BillingReader = Annotated[Access, Depends(Way(_has_scope("billing")))]
+AccountReader = Annotated[Access, Depends(Way(_has_scope("billing"), _sees_every_site))]
+CreditIssuer = Annotated[Access, Depends(Way(_has_scope("billing"), _has_issuing_role))]

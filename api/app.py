@@ -53,6 +53,7 @@ from api.routes import (
     writer_tasks,
 )
 from api.service import Service
+from api.short_way import ShortWay
 from api.tokens import Tokens
 from api.uploads import FORM_BYTES
 from igny8_resources.settings import Settings, load_settings
@@ -141,5 +142,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.include_router(pages.router)
     app.include_router(link_pages.router)
     desk.include(app)
+    app.router.middleware_stack = ShortWay(app.router.middleware_stack)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app

@@ -4,9 +4,8 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -29,6 +28,7 @@ _SAFE_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
     "Cache-Control": "no-store",
 }
+_BY_HTTPS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
 class Doorway:
@@ -41,17 +41,15 @@ class Doorway:
     def __init__(self, app: ASGIApp, *, https_only: bool, larger: Mapping[str, int] | None = None) -> None:
         self.app = app
         self.larger = larger or {}
-        self.headers = dict(_SAFE_HEADERS)
-        if https_only:
-            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers = {**_SAFE_HEADERS, **(_BY_HTTPS if https_only else {})}
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass one request through."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        asked = Headers(scope=scope)
-        given = asked.get("x-request-id", "")
+        length, given = _length_and_id(scope["headers"])
         request_id = given if _CALLERS_ID.fullmatch(given) else secrets.token_hex(8)
         began = time.perf_counter()
         status = 0
@@ -60,15 +58,15 @@ class Doorway:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-ID"] = request_id
-                for name, value in self.headers.items():
-                    headers.setdefault(name, value)
+                headers = message.get("headers", ())
+                said = {name for name, _ in headers}
+                others = [header for header in self.headers if header[0] not in said]
+                message["headers"] = [*headers, *others, (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
             most = self.larger.get(scope["path"], MOST_BODY_BYTES)
-            refusal = _refusal(scope, asked, most)
+            refusal = _refusal(scope, length, most)
             if refusal is not None:
                 await problem_response(*refusal)(scope, receive, guarded_send)
             else:
@@ -81,14 +79,15 @@ class Doorway:
             sentence = f"Something went wrong on our side. Quote request {request_id} when you report it."
             await problem_response(500, sentence)(scope, receive, guarded_send)
         finally:
-            log.info(
-                "%s %s %s in %.0f ms, request %s",
-                scope["method"],
-                _logged(scope["path"]),
-                status,
-                1000 * (time.perf_counter() - began),
-                request_id,
-            )
+            if log.isEnabledFor(logging.INFO):
+                log.info(
+                    "%s %s %s in %.0f ms, request %s",
+                    scope["method"],
+                    _logged(scope["path"]),
+                    status,
+                    1000 * (time.perf_counter() - began),
+                    request_id,
+                )
 
 
 class _WithoutSecrets(logging.Filter):
@@ -113,8 +112,18 @@ def _logged(path: str) -> str:
     return _DRAFT.sub("/drafts/***", path)
 
 
-def _refusal(scope: Scope, headers: Headers, most: int) -> tuple[int, str] | None:
-    length = headers.get("content-length", "0")
+def _length_and_id(headers: Iterable[tuple[bytes, bytes]]) -> tuple[str, str]:
+    """What a request says of its body's length and of its own id, the first time that it does; 0 and nothing otherwise."""
+    length = request_id = None
+    for name, value in headers:
+        if name == b"content-length" and length is None:
+            length = value.decode("latin-1")
+        elif name == b"x-request-id" and request_id is None:
+            request_id = value.decode("latin-1")
+    return "0" if length is None else length, request_id or ""
+
+
+def _refusal(scope: Scope, length: str, most: int) -> tuple[int, str] | None:
     if not length.isascii() or not length.isdigit():
         return 400, "The Content-Length header is not a number."
     if int(length) > most:

@@ -8,19 +8,17 @@ import asyncio
 import logging
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 from fastapi.routing import iter_route_contexts
 from sqlalchemy.exc import SQLAlchemyError
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from igny8_resources.warehouse.api_role import RoleRefused
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.store.request_metrics import Counted, add_counts
-from igny8_resources.warehouse.tables.columns import utc_now
 
 log = logging.getLogger("igny8.api")
 
@@ -31,7 +29,8 @@ MOST_KEPT = 20_000
 NO_ROUTE = "(none)"
 LONGEST_ROUTE = 160
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-_Key = tuple[datetime, str, str, int]
+# The minute since 1970, the method, the route and the status.
+_Key = tuple[int, str, str, int]
 
 
 class RequestMetrics:
@@ -43,8 +42,7 @@ class RequestMetrics:
 
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answer."""
-        minute = utc_now().replace(second=0, microsecond=0)
-        key = (minute, method if method in METHODS else "other", route[:LONGEST_ROUTE], status)
+        key = (int(time.time()) // 60, method if method in METHODS else "other", route[:LONGEST_ROUTE], status)
         with self._lock:
             self._add(key, 1, seconds, seconds)
 
@@ -60,7 +58,7 @@ class RequestMetrics:
             return
         try:
             with warehouse.write() as session:
-                add_counts(session, [Counted(*key, *value) for key, value in taken.items()])
+                add_counts(session, [_counted(key, value) for key, value in taken.items()])
         except (SQLAlchemyError, RoleRefused) as failure:
             log.warning(
                 "counts of %d routes and minutes could not be written and are kept: %s",
@@ -97,6 +95,18 @@ class RequestMetrics:
             await asyncio.to_thread(self.flush, warehouse)
 
 
+def _counted(key: _Key, value: tuple[int, float, float]) -> Counted:
+    minute, method, route, status = key
+    return Counted(datetime.fromtimestamp(60 * minute, UTC), method, route, status, *value)
+
+
+def _is_stream(headers: Iterable[tuple[bytes, bytes]]) -> bool:
+    for name, value in headers:
+        if name == b"content-type":
+            return value.startswith(b"text/event-stream")
+    return False
+
+
 class CountedRequests:
     """The layer around the whole service that counts; what is refused at the door is counted too."""
 
@@ -119,7 +129,7 @@ class CountedRequests:
             nonlocal status, streaming_since
             if message["type"] == "http.response.start":
                 status = message["status"]
-                if Headers(raw=message.get("headers", [])).get("content-type", "").startswith("text/event-stream"):
+                if _is_stream(message.get("headers", ())):
                     streaming_since = time.perf_counter()
             await send(message)
 

@@ -8,18 +8,19 @@ On PostgreSQL the same place names the principal's account to the database, whos
 (``igny8_resources.warehouse.row_security``) hold the API's role to that account a second time.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import BigInteger, Dialect, Select, bindparam, event, select
+from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from igny8_resources.sign_ins import living
-from igny8_resources.warehouse.engine import NAME_ACCOUNT_ONCE, Warehouse, bind_account
+from igny8_resources.warehouse.engine import Warehouse, bind_account
+from igny8_resources.warehouse.questions import Answer, Question, on_the_line
 from igny8_resources.warehouse.tables.access import SignIn
 from igny8_resources.warehouse.tables.columns import OfAccount, OfSite
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage, Effect, Event, Request
@@ -108,15 +109,16 @@ def principal_of(session: Session, user_id: int, account_id: int) -> SignedIn | 
 def principal_by_sign_in(warehouse: Warehouse, user_id: int, account_id: int, sign_in_id: int) -> SignedIn | None:
     """The principal of an active user whose sign-in has not ended; None when there is no such user (any more).
 
-    Asked before every request, and on PostgreSQL in one round trip: no transaction is begun and none is ended.
+    Asked before every request, and on PostgreSQL in one round trip.
     """
     asked = {"user_id": user_id, "account_id": account_id, "sign_in_id": sign_in_id}
-    with _asking(warehouse, account_id) as ask:
-        row = next(iter(ask(_SIGNED_IN, asked)), None)
-        if row is None:
+    with _looking(warehouse, account_id) as look:
+        found = look(_SIGNED_IN, asked)
+        if not found:
             return None
-        granted = [site_id for (site_id,) in ask(_GRANTS, asked)] if row[1] in GRANTED_ROLES else []
-    return _signed_in(user_id, account_id, row, granted, sign_in_id)
+        [row] = found
+        grants = look(_GRANTED, asked) if row["role"] in GRANTED_ROLES else []
+    return _signed_in(user_id, account_id, tuple(row.values()), [grant["site_id"] for grant in grants], sign_in_id)
 
 
 _ACTIVE = (
@@ -128,11 +130,15 @@ _ACTIVE = (
         User.is_active.is_(True),
     )
 )
-_SIGNED_IN = _ACTIVE.join(SignIn, SignIn.user_id == User.id).where(living(bindparam("sign_in_id", type_=BigInteger)))
+_SIGNED_IN = Question(
+    _ACTIVE.join(SignIn, SignIn.user_id == User.id).where(living(bindparam("sign_in_id", type_=BigInteger)))
+)
 _GRANTS = select(SiteAccess.site_id).where(
     SiteAccess.user_id == bindparam("user_id", type_=BigInteger),
     SiteAccess.account_id == bindparam("account_id", type_=BigInteger),
 )
+
+_GRANTED = Question(_GRANTS)
 
 
 def _signed_in(
@@ -144,20 +150,50 @@ def _signed_in(
 
 
 @contextmanager
-def _asking(warehouse: Warehouse, account_id: int) -> Iterator[Callable[[Select[Any], dict[str, int]], Iterable[Any]]]:
+def _looking(warehouse: Warehouse, account_id: int) -> Iterator[Callable[[Question, dict[str, int]], Answer]]:
     if warehouse.is_sqlite:
         with warehouse.read() as session:
-            yield session.execute
+            yield lambda question, asked: _answer(session, question.query, asked)
         return
-    with warehouse.at_once() as connection:
-        yield lambda query, asked: connection.exec_driver_sql(
-            f"{NAME_ACCOUNT_ONCE}; {_compiled(query, connection.dialect)}", {**asked, "named_account": str(account_id)}
-        )
+    with on_the_line(warehouse.engine) as line:
+        yield lambda question, asked: line.ask(question, account_id, asked)
 
 
-@lru_cache(maxsize=8)
-def _compiled(query: Select[Any], dialect: Dialect) -> str:
-    return str(query.compile(dialect=dialect))
+def _answer(session: Session, query: Select[Any], asked: dict[str, Any]) -> Answer:
+    return [dict(row) for row in session.execute(query, asked).mappings()]
+
+
+class ScopedQuestion:
+    """A query that comes often, of what whoever asks may see; its ``bindparam``s are given each time."""
+
+    def __init__(self, query: Select[Any]) -> None:
+        self.query = query
+        self._of_account = Question(query.options(*_CONDITIONS_OF_ACCOUNT))
+        self._of_sites = Question(query.options(*_CONDITIONS_OF_ACCOUNT, *_CONDITIONS_OF_SITES))
+
+    def of(self, principal: Principal) -> Question:
+        """The query under the conditions that a session of the principal would put on it."""
+        return self._of_account if principal.site_ids is None else self._of_sites
+
+
+class Ask(Protocol):
+    """How a question is asked."""
+
+    def __call__(self, question: ScopedQuestion, **asked: Any) -> Answer:
+        """The rows that answer a question with these values."""
+
+
+@contextmanager
+def asking(warehouse: Warehouse, principal: Principal) -> Iterator[Ask]:
+    """Questions of a principal: they see what a session of theirs sees, on PostgreSQL for one round trip each."""
+    if warehouse.is_sqlite:
+        with warehouse.read() as session:
+            scope(session, principal)
+            yield lambda question, **asked: _answer(session, question.query, asked)
+        return
+    own = {_OWN_ACCOUNT: principal.account_id, _OWN_SITES: list(principal.site_ids or ())}
+    with on_the_line(warehouse.engine) as line:
+        yield lambda question, **asked: line.ask(question.of(principal), principal.account_id, {**asked, **own})
 
 
 def scope(session: Session, principal: Principal) -> None:
@@ -183,6 +219,24 @@ def _conditions(account_id: int, site_ids: tuple[int, ...] | None) -> Sequence[L
             for table in _MAY_NAME_A_SITE
         ]
     return conditions
+
+
+# The same conditions for questions, which are made once for everybody.
+_OWN_ACCOUNT, _OWN_SITES = "own_account", "own_sites"
+_own_account = bindparam(_OWN_ACCOUNT, type_=BigInteger)
+_own_sites = bindparam(_OWN_SITES, type_=ARRAY(BigInteger))
+_CONDITIONS_OF_ACCOUNT = (
+    with_loader_criteria(OfAccount, lambda row: row.account_id == _own_account, include_aliases=True),
+    with_loader_criteria(Account, lambda row: row.id == _own_account, include_aliases=True),
+)
+_CONDITIONS_OF_SITES = (
+    with_loader_criteria(OfSite, lambda row: row.site_id == any_(_own_sites), include_aliases=True),
+    with_loader_criteria(Site, lambda row: row.id == any_(_own_sites), include_aliases=True),
+    *(
+        with_loader_criteria(table, lambda row: row.site_id == any_(_own_sites), include_aliases=True)
+        for table in _MAY_NAME_A_SITE
+    ),
+)
 
 
 @event.listens_for(Session, "do_orm_execute")

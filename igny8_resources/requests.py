@@ -346,19 +346,19 @@ def progress_of(session: Session, request: Request) -> Progress:
     items = session.execute(
         select(RequestItem.status, RequestItem.phase).where(RequestItem.request_id == request.id)
     ).tuples()
-    return progress_by(request, items)
+    return progress_by(request.status, request.phase, request.message, items)
 
 
-def progress_by(request: Request, items: Iterable[tuple[str, str]]) -> Progress:
-    """How far a request is whose items have these statuses and phases."""
+def progress_by(status: str, phase: str, message: str, items: Iterable[tuple[str, str]]) -> Progress:
+    """How far a request is that stands so and whose items have these statuses and phases."""
     statuses, phases = [], Counter[str]()
-    for status, phase in items:
-        statuses.append(status)
-        phases[phase] += status == "running"
+    for of_item, phase_of_item in items:
+        statuses.append(of_item)
+        phases[phase_of_item] += of_item == "running"
     return Progress(
-        status=request.status,
-        phase=request.phase,
-        message=request.message,
+        status=status,
+        phase=phase,
+        message=message,
         total=len(statuses),
         done=statuses.count("done"),
         failed=statuses.count("failed"),

@@ -25,6 +25,7 @@ from api.shapes.planner import (
     KeywordDetail,
     KeywordItem,
 )
+from api.tenancy import ScopedQuestion
 from igny8_resources.contracts.vocabulary import ContentStructure, ContentType, Intent
 from igny8_resources.warehouse.tables.planner import Cluster, ClusterKeyword, ContentIdea, Keyword
 
@@ -90,10 +91,18 @@ def list_keywords(access: Reader, request: Request, query: Annotated[KeywordQuer
 @router.get("/keywords/{id}/", summary="One keyword", responses=refusals(400, 401, 403, 404))
 def read_keyword(access: Reader, response: Response, id: RowId) -> Envelope[KeywordDetail]:  # noqa: A002 - the path's own name
     """One keyword with its trend and the features of its result page."""
-    with access.read() as session:
-        shown = keyword_detail(session, id)
-        show_tag(response, shown)
-        return Envelope(data=shown)
+    with access.asking() as ask:
+        found = ask(_ONE_KEYWORD, keyword_id=id)
+    if not found:
+        raise not_found("keyword")
+    shown = KeywordDetail.model_validate(found[0])
+    show_tag(response, shown)
+    return Envelope[KeywordDetail](data=shown)
+
+
+_ONE_KEYWORD = ScopedQuestion(
+    with_cluster(KeywordDetail).where(Keyword.id == bindparam("keyword_id", type_=BigInteger))
+)
 
 
 def keyword_detail(session: Session, keyword_id: int) -> KeywordDetail:
@@ -102,16 +111,10 @@ def keyword_detail(session: Session, keyword_id: int) -> KeywordDetail:
     Raises:
         Problem: 404, there is none.
     """
-    row = session.execute(_one_keyword(), {"keyword_id": keyword_id}).one_or_none()
+    row = session.execute(_ONE_KEYWORD.query, {"keyword_id": keyword_id}).one_or_none()
     if row is None:
         raise not_found("keyword")
     return KeywordDetail.model_validate(row)
-
-
-# Put together once: that takes longer than its answer.
-@lru_cache(maxsize=1)
-def _one_keyword() -> Select[Any]:
-    return with_cluster(KeywordDetail).where(Keyword.id == bindparam("keyword_id", type_=BigInteger))
 
 
 def keyword_details(session: Session, ids: Sequence[int]) -> list[KeywordDetail]:

@@ -8,8 +8,7 @@ from fastapi import Request as HttpRequest
 from fastapi.responses import StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import Field
-from sqlalchemy import ColumnElement, Row, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, String, bindparam, func, select
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
@@ -22,6 +21,7 @@ from api.problems import Problem, not_found
 from api.progress_watch import Followed, Listener, ProgressWatch, followed
 from api.routing import Router
 from api.shapes.requests import ProgressEvent, ProgressItem, RequestRow, TaskProgress
+from api.tenancy import ScopedQuestion
 from igny8_resources.contracts.vocabulary import RequestKind
 from igny8_resources.requests import cancel_request, progress_by
 from igny8_resources.warehouse.tables.ledgers import Request, RequestItem
@@ -93,51 +93,54 @@ def list_tasks(access: Reader, request: HttpRequest, query: Annotated[TaskQuery,
 )
 def read_progress(access: Reader, task_id: TaskId) -> Envelope[TaskProgress]:
     """Phase, percentage and message of a request and of each of its pieces; links to what came of it."""
-    with access.read() as session:
-        request = session.scalar(select(Request).where(Request.id == task_id))
-        if request is None:
-            raise not_found("request")
+    with access.asking() as ask:
+        found = ask(_ONE_REQUEST, task_id=task_id)
         # Columns, not objects: a large request has thousands of pieces, and clients ask every few seconds.
-        items = session.execute(
-            select(RequestItem.id, *columns_of(RequestItem, ProgressItem))
-            .where(RequestItem.request_id == request.id)
-            .order_by(RequestItem.id)
-        ).all()
-        progress = progress_by(request, [(item.status, item.phase) for item in items])
-        results = _results(session, request, items)
-        shown = [
-            ProgressItem(
-                subject=item.subject,
-                job=item.job,
-                status=item.status,
-                phase=item.phase,
-                message=item.message,
-                run_id=item.run_id,
-                result_url=results.get(item.id),
-            )
-            for item in items
-        ]
-        return Envelope(
-            data=TaskProgress(
-                task_id=request.id,
-                kind=request.kind,
-                status=progress.status,
-                phase=progress.phase,
-                message=progress.message,
-                percentage=progress.percent,
-                total=progress.total,
-                done=progress.done,
-                failed=progress.failed,
-                phase_done=request.done,
-                phase_total=request.total,
-                cancelled_by=request.payload.get("cancelled_by"),
-                items=shown,
-                result_urls=list(dict.fromkeys(results.values())) if request.finished_at else [],
-                created_at=request.created_at,
-                updated_at=request.updated_at,
-                finished_at=request.finished_at,
-            )
-        )
+        items = ask(_ITS_ITEMS, task_id=task_id) if found else []
+    if not found:
+        raise not_found("request")
+    [request] = found
+    payload = request.pop("payload")
+    progress = progress_by(
+        request["status"], request["phase"], request["message"], ((item["status"], item["phase"]) for item in items)
+    )
+    results = _results(access, task_id, payload, items)
+    shown = TaskProgress.model_validate(
+        {
+            **request,
+            "percentage": progress.percent,
+            "total": progress.total,
+            "done": progress.done,
+            "failed": progress.failed,
+            "cancelled_by": payload.get("cancelled_by"),
+            "items": [{**item, "result_url": results.get(item["id"])} for item in items],
+            "result_urls": list(dict.fromkeys(results.values())) if request["finished_at"] else [],
+        }
+    )
+    return Envelope[TaskProgress](data=shown)
+
+
+_task_id = bindparam("task_id", type_=String)
+_ONE_REQUEST = ScopedQuestion(
+    select(
+        Request.id.label("task_id"),
+        Request.kind,
+        Request.payload,
+        Request.status,
+        Request.phase,
+        Request.message,
+        Request.done.label("phase_done"),
+        Request.total.label("phase_total"),
+        Request.created_at,
+        Request.updated_at,
+        Request.finished_at,
+    ).where(Request.id == _task_id)
+)
+_ITS_ITEMS = ScopedQuestion(
+    select(RequestItem.id, *columns_of(RequestItem, ProgressItem))
+    .where(RequestItem.request_id == _task_id)
+    .order_by(RequestItem.id)
+)
 
 
 @router.post(
@@ -257,53 +260,56 @@ async def _events(
         yield format_sse_event(comment="still here")
 
 
-def _results(session: Session, request: Request, items: Sequence[Row[Any]]) -> Mapping[int, str]:
+def _results(
+    access: Access, task_id: str, payload: Mapping[str, Any], items: Sequence[Mapping[str, Any]]
+) -> Mapping[int, str]:
     """Where to find what each finished item brought forth, by the item's id."""
-    subjects = [item.subject for item in items if item.status == "done"]
-    if not subjects:
+    done = [item for item in items if item["status"] == "done"]
+    if not done:
         return {}
-    articles = dict(
-        session.execute(
-            select(Task.partition_key, Content.id)
-            .join(Content, Content.task_id == Task.id)
-            .where(Task.partition_key.in_(subjects))
-        )
-        .tuples()
-        .all()
-    )
-    by_article = dict(
-        session.execute(
-            select(Task.partition_key, VideoProject.id)
-            .join(Content, Content.task_id == Task.id)
-            .join(VideoProject, VideoProject.content_id == Content.id)
-            .where(
-                Task.partition_key.in_(subjects),
-                VideoProject.video_type == request.payload.get("video_type"),
-                VideoProject.render_preset == request.payload.get("render_preset"),
+    subjects = [item["subject"] for item in done]
+    with access.read() as session:
+        articles = dict(
+            session.execute(
+                select(Task.partition_key, Content.id)
+                .join(Content, Content.task_id == Task.id)
+                .where(Task.partition_key.in_(subjects))
             )
+            .tuples()
+            .all()
         )
-        .tuples()
-        .all()
-    )
-    by_partition = dict(
-        session.execute(
-            select(VideoProject.partition_key, VideoProject.id).where(VideoProject.partition_key.in_(subjects))
+        by_article = dict(
+            session.execute(
+                select(Task.partition_key, VideoProject.id)
+                .join(Content, Content.task_id == Task.id)
+                .join(VideoProject, VideoProject.content_id == Content.id)
+                .where(
+                    Task.partition_key.in_(subjects),
+                    VideoProject.video_type == payload.get("video_type"),
+                    VideoProject.render_preset == payload.get("render_preset"),
+                )
+            )
+            .tuples()
+            .all()
         )
-        .tuples()
-        .all()
-    )
+        by_partition = dict(
+            session.execute(
+                select(VideoProject.partition_key, VideoProject.id).where(VideoProject.partition_key.in_(subjects))
+            )
+            .tuples()
+            .all()
+        )
     videos = {**by_article, **by_partition}
     found: dict[int, str] = {}
-    for item in items:
-        if item.status != "done":
-            continue
-        if item.job == names.PLAN_SITE:
-            found[item.id] = tasks_of_request_path(request.id)
-        elif item.job in {names.CREATE_VIDEO_PROJECT, names.RENDER_VIDEO}:
-            if item.subject in videos:
-                found[item.id] = video_path(videos[item.subject])
-        elif item.subject in articles:
-            is_social = item.job == names.DRAFT_SOCIAL_POSTS
-            article = articles[item.subject]
-            found[item.id] = posts_of_content_path(article) if is_social else content_path(article)
+    for item in done:
+        subject = item["subject"]
+        if item["job"] == names.PLAN_SITE:
+            found[item["id"]] = tasks_of_request_path(task_id)
+        elif item["job"] in {names.CREATE_VIDEO_PROJECT, names.RENDER_VIDEO}:
+            if subject in videos:
+                found[item["id"]] = video_path(videos[subject])
+        elif subject in articles:
+            is_social = item["job"] == names.DRAFT_SOCIAL_POSTS
+            article = articles[subject]
+            found[item["id"]] = posts_of_content_path(article) if is_social else content_path(article)
     return found

@@ -20,14 +20,14 @@ from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 from igny8_resources.settings import Settings, SettingsError
 
 SQLITE_BUSY_SECONDS = 60
+# Connections to PostgreSQL that a process keeps, and how many there may be in a rush.
+KEPT_CONNECTIONS, MOST_CONNECTIONS = 5, 15
 # So long a connection of the pool is believed to be there without a question to the server.
 SECONDS_TRUSTED = 5.0
 # The setting that PostgreSQL's policies compare a row's account with (``row_security.py``).
 ACCOUNT_SETTING = "igny8.account_id"
 # For the transaction only: a pooled connection forgets it with the commit or the rollback.
 _NAME_ACCOUNT = f"SELECT set_config('{ACCOUNT_SETTING}', %s, true)"
-# The same for a statement that is sent together with it, and so is in the same transaction.
-NAME_ACCOUNT_ONCE = f"SELECT set_config('{ACCOUNT_SETTING}', %(named_account)s, true)"
 _ACCOUNT = "igny8_account"
 
 
@@ -64,7 +64,9 @@ class Warehouse:
 
     def _engine(self) -> Engine:
         if not self.is_sqlite:
-            return _looked_at_after_a_rest(create_engine(self.url, pool_size=5, max_overflow=10))
+            return _looked_at_after_a_rest(
+                create_engine(self.url, pool_size=KEPT_CONNECTIONS, max_overflow=MOST_CONNECTIONS - KEPT_CONNECTIONS)
+            )
         if self.url.database and self.url.database != ":memory:":
             Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(self.url, connect_args={"timeout": SQLITE_BUSY_SECONDS})
