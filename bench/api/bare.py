@@ -39,7 +39,7 @@ def create_app() -> Starlette:
     def answer(request: Request) -> Response:
         address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         found: list[list[dict[str, Any]]] = []
-        connection = engine.raw_connection()
+        connection: Any = engine.raw_connection()
         try:
             cursor = connection.cursor()
             for statement, parameters in recorded[address]:
