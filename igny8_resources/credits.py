@@ -48,6 +48,8 @@ DEFAULT_PRICES: tuple[tuple[str, str, str], ...] = (
     ("voiceover", "minute", "10"),
     ("voiceover_hd", "minute", "20"),
     ("voiceover_self_hosted", "minute", "2"),
+    ("voice_sample", "sample", "1"),  # a voice tried out, as a trial picture is
+    ("transcription", "minute", "0"),  # part of the voiceover, whose words it times; journalled for its price
     ("scene_image", "image", "3"),
     ("thumbnail", "image", "3"),
     ("video_composition", "render", "5"),

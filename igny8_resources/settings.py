@@ -24,6 +24,7 @@ from igny8_resources.settings_of_video_platforms import VideoPlatformSettings
 
 TEXT_CONNECTIONS = ("self_hosted", "openai", "anthropic")
 IMAGE_CONNECTIONS = ("comfyui", "runware", "openai")
+SPEECH_CONNECTIONS = ("self_hosted", "coqui", "piper", "elevenlabs", "openai")
 VAULT_KEY_FILE = "vault_key"
 
 
@@ -79,8 +80,23 @@ class Settings(VideoPlatformSettings):
     comfyui_url: str | None = None
     comfyui_workflow: Path | None = None
 
+    openai_speech_model: str = ""
+    self_hosted_speech_url: str | None = None
+    self_hosted_speech_api_key: SecretStr | None = None
+    self_hosted_speech_model: str = ""
+    elevenlabs_url: str = "https://api.elevenlabs.io"
+    elevenlabs_api_key: SecretStr | None = None
+    elevenlabs_model: str = "eleven_multilingual_v2"
+    coqui_url: str | None = None
+    coqui_model: str = "xtts_v2"
+    piper_url: str | None = None
+    transcription_url: str | None = None
+    transcription_api_key: SecretStr | None = None
+    transcription_model: str = "whisper-1"
+
     text_chain: str = "self_hosted,openai,anthropic"
     image_chain: str = "comfyui,runware,openai"
+    speech_chain: str = "self_hosted,coqui,piper,elevenlabs,openai"
     ai_concurrency: int = Field(default=8, ge=1, le=256)
     bulk_above: int = Field(default=20, ge=1)
     bulk_concurrency: int = Field(default=32, ge=1, le=512)
@@ -115,7 +131,10 @@ class Settings(VideoPlatformSettings):
             raise ValueError("expected an absolute URL such as https://content.example.com")
         return value.rstrip("/")
 
-    @field_validator("openai_base_url", "self_hosted_url", "comfyui_url", "anthropic_base_url", "runware_url")
+    @field_validator(
+        *("openai_base_url", "self_hosted_url", "comfyui_url", "anthropic_base_url", "runware_url"),
+        *("self_hosted_speech_url", "elevenlabs_url", "coqui_url", "piper_url", "transcription_url"),
+    )
     @classmethod
     def _provider_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
@@ -131,10 +150,11 @@ class Settings(VideoPlatformSettings):
                 raise ValueError("expected smtps://user:password@mail.example.com:465 or smtp://mail.example.com:587")
         return value
 
-    @field_validator("text_chain", "image_chain")
+    @field_validator("text_chain", "image_chain", "speech_chain")
     @classmethod
     def _known_connections(cls, value: str, info: ValidationInfo) -> str:
-        known = TEXT_CONNECTIONS if info.field_name == "text_chain" else IMAGE_CONNECTIONS
+        chains = {"text_chain": TEXT_CONNECTIONS, "image_chain": IMAGE_CONNECTIONS, "speech_chain": SPEECH_CONNECTIONS}
+        known = chains[str(info.field_name)]
         if unknown := [name for name in chain_of(value) if name not in known]:
             raise ValueError(
                 f"does not know {', '.join(unknown)}; expected some of {', '.join(known)}, the first choice first"

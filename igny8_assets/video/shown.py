@@ -45,8 +45,10 @@ def script_shown(written: "WrittenScript") -> Shown:
 
 
 def voiceover_shown(spoken: "Sequence[SpokenSection]") -> Shown:
-    """How long the voice speaks and what it cost."""
+    """Who speaks, how long, how the words were timed, and what it cost."""
     return {
+        "voice": f"{spoken[0].call.provider}/{spoken[0].voice}" if spoken else "",
+        "word_times": ", ".join(sorted({section.timing for section in spoken})),
         "sections": len(spoken),
         "seconds": round(sum(section.seconds for section in spoken), 2),
         **credits_shown(section.call for section in spoken),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from igny8_resources.warehouse.tables.models import AiModel
 from igny8_resources.warehouse.upsert import upsert
 
-KINDS = ("text", "image", "speech", "embedding")
+KINDS = ("text", "image", "speech", "transcription", "embedding")
 # So long before a model's end people are told.
 WARNED_AHEAD = timedelta(days=31)
 _TOKENS_PRICED = Decimal(1_000_000)
@@ -32,6 +32,9 @@ _KNOWN_ENDS: tuple[tuple[str, str, date, str], ...] = (
     ("text", "gpt-4o-mini", date(2027, 1, 14), "gpt-6-luna"),
     ("text", "gpt-4.1", date(2027, 1, 14), "gpt-6-luna"),
     ("text", "gpt-4.1-mini", date(2027, 1, 14), "gpt-6-luna"),
+    ("speech", "tts-1", date(2027, 1, 6), ""),
+    ("speech", "tts-1-hd", date(2027, 1, 6), ""),
+    ("speech", "gpt-4o-mini-tts", date(2027, 1, 6), ""),
 )
 # OpenAI's Batch API takes half the price.
 BATCH_DISCOUNT = Decimal("0.5")
@@ -59,9 +62,12 @@ class ModelFacts:
         return f"{self.provider}/{self.name}"
 
     def cost_usd(
-        self, input_tokens: int, output_tokens: int, *, units: int = 0, batched: bool = False
+        self, input_tokens: int, output_tokens: int, *, units: int | Decimal = 0, batched: bool = False
     ) -> Decimal | None:
-        """What the provider takes for a call with this usage, in US dollars; None where a price that it needs is unknown."""
+        """What the provider takes for a call with this usage, in US dollars; None where a price that it needs is unknown.
+
+        ``units`` are pictures, or minutes of speech; for speech ``input_tokens`` are characters.
+        """
         cost = Decimal(0)
         for used, price in ((input_tokens, self.input_usd), (output_tokens, self.output_usd)):
             if used and price is None and self.unit_usd is None:

@@ -36,6 +36,31 @@ _NAMES = {
         "IGNY8_COMFYUI_WORKFLOW",
         root="the server's address, such as http://127.0.0.1:8188",
     ),
+    "openai_speech": ConnectionNames("IGNY8_OPENAI_BASE_URL", "IGNY8_OPENAI_API_KEY", "IGNY8_OPENAI_SPEECH_MODEL"),
+    "self_hosted_speech": ConnectionNames(
+        "IGNY8_SELF_HOSTED_SPEECH_URL", "IGNY8_SELF_HOSTED_SPEECH_API_KEY", "IGNY8_SELF_HOSTED_SPEECH_MODEL"
+    ),
+    "elevenlabs": ConnectionNames(
+        "IGNY8_ELEVENLABS_URL",
+        "IGNY8_ELEVENLABS_API_KEY",
+        "IGNY8_ELEVENLABS_MODEL",
+        root="the API's address, such as https://api.elevenlabs.io",
+    ),
+    "coqui": ConnectionNames(
+        "IGNY8_COQUI_URL",
+        "IGNY8_COQUI_URL",
+        "IGNY8_COQUI_MODEL",
+        root="the server's address, such as http://127.0.0.1:5002",
+    ),
+    "piper": ConnectionNames(
+        "IGNY8_PIPER_URL",
+        "IGNY8_PIPER_URL",
+        "IGNY8_SPEECH_VOICE",
+        root="the server's address, such as http://127.0.0.1:5000",
+    ),
+    "transcription": ConnectionNames(
+        "IGNY8_TRANSCRIPTION_URL", "IGNY8_TRANSCRIPTION_API_KEY", "IGNY8_TRANSCRIPTION_MODEL"
+    ),
 }
 
 

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any, ClassVar, Self
 
 from igny8_resources.ai.errors import AnswerEmpty, ProviderMissing, ProviderRejected
-from igny8_resources.ai.providers import SpeechAnswer, SpeechCall
+from igny8_resources.ai.providers import SpeechAnswer, SpeechCall, Voice
+from igny8_resources.ai.voices import chosen_voice
 from igny8_resources.contracts.video import WordTiming
 
 _AUDIO_OUTPUT_SYNCHRONOUS = 2
@@ -43,6 +44,7 @@ _LANGUAGE_VOICES = {
     "zh": "cmn",
 }
 
+_GENDERS = {1: "male", 2: "female"}
 _QUIET = 0.012  # of full scale: what counts as silence at the end of a clause
 
 
@@ -88,6 +90,7 @@ class EspeakVoice:
     name: str
     language: str
     identifier: str
+    gender: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,7 +204,8 @@ class _Engine:
             voice = listed[index].contents
             # ``languages`` starts with one byte of priority, then the code.
             language = voice.languages[1:].decode()
-            found.append(EspeakVoice(language, voice.name.decode(), language, voice.identifier.decode()))
+            gender = _GENDERS.get(voice.gender, "")
+            found.append(EspeakVoice(language, voice.name.decode(), language, voice.identifier.decode(), gender))
             index += 1
         return tuple(found)
 
@@ -250,6 +254,24 @@ class EspeakSpeechProvider:
         if not words:
             raise AnswerEmpty(f"espeak-ng found no word to speak in {call.text[:60]!r}.")
         return SpeechAnswer(samples=samples, sample_rate=engine.rate, words=words)
+
+    def voices(self) -> tuple[Voice, ...]:
+        """The installed voices; any of them also takes a variant, as in ``en-us+f3``."""
+        return tuple(
+            Voice(voice.key, voice.name, self.name, (voice.language,), voice.gender) for voice in self.list_voices()
+        )
+
+    def voice_for(self, wanted: str, language: str) -> str:
+        """See ``SpeechProvider``.
+
+        Raises:
+            ProviderRejected: there is no such voice, or it does not speak the language.
+        """
+        if not wanted:
+            with _Engine() as engine:
+                return _voice_for(language, engine.voices())
+        base, plus, variant = wanted.partition("+")
+        return chosen_voice(self.voices(), base, language, self.name) + plus + variant
 
     def list_voices(self) -> tuple[EspeakVoice, ...]:
         """The installed voices; any of them also takes a variant, as in ``en-us+f3``."""

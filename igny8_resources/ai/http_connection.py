@@ -1,4 +1,4 @@
-"""One connection to a JSON API over plain HTTP, for the providers that need no SDK: Anthropic, Runware, ComfyUI.
+"""One connection to a JSON API over plain HTTP, for the providers that need no SDK.
 
 Belongs here: the client, passing the gate, learning limits, and what it means when no answer comes. Does not belong here:
 what a status or a body means (each provider's own).
@@ -76,15 +76,29 @@ class HttpConnection:
         self._client: httpx.Client | None = None
         self._client_lock = threading.Lock()
 
-    def send(self, method: str, path: str, *, body: object = None, query: Mapping[str, str] | None = None) -> Reply:
+    def send(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: object = None,
+        query: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        text: str | None = None,
+    ) -> Reply:
         """What the server answers, whatever its status; its headers are told to the gate.
+
+        ``body`` is sent as JSON, ``form`` as a web form, ``text`` as plain text.
 
         Raises:
             ProviderUnavailable: nothing answered, not in time, or the answer breaks off.
             ProviderRejected: the key holds a character that no header can.
             AnswerInvalid: the answer is larger than any answer should be.
         """
-        reply = self._exchange(self._connected(), method, self._base_url + path, body, query)
+        sent: dict[str, Any] = {"json": body, "data": form, "params": query}
+        if text is not None:
+            sent = {"content": text.encode(), "headers": {"content-type": "text/plain; charset=utf-8"}, "params": query}
+        reply = self._exchange(self._connected(), method, self._base_url + path, sent)
         self.gate.learn(self._limits(reply.headers))
         return reply
 
@@ -97,7 +111,7 @@ class HttpConnection:
         import httpx
 
         with httpx.Client(timeout=self._wait(), follow_redirects=True) as client:
-            return self._exchange(client, "GET", url, None, None)
+            return self._exchange(client, "GET", url, {})
 
     def close(self) -> None:
         """Close the connections; the next request opens new ones."""
@@ -106,13 +120,11 @@ class HttpConnection:
                 self._client.close()
                 self._client = None
 
-    def _exchange(
-        self, client: "httpx.Client", method: str, url: str, body: object, query: Mapping[str, str] | None
-    ) -> Reply:
+    def _exchange(self, client: "httpx.Client", method: str, url: str, sent: dict[str, Any]) -> Reply:
         import httpx
 
         try:
-            with client.stream(method, url, json=body, params=query) as response:
+            with client.stream(method, url, **sent) as response:
                 return Reply(response.status_code, response.headers, self._read(response))
         except httpx.TimeoutException:
             raise too_slow(self.server, self._timeout, self.names) from None

@@ -11,7 +11,7 @@ whatever is not that simple goes step by step, as everything does on SQLite.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -99,17 +99,20 @@ class Journal:
     def first_answered(self, specs: Sequence[CallSpec]) -> int | None:
         """Which of several calls, any of which would do, has its answer already: its place, None when none has."""
         hashes = [spec.request_hash() for spec in specs]
-        with self.warehouse.read() as session:
-            done = set(
-                session.scalars(
-                    select(AiCall.request_hash).where(
-                        AiCall.account_id == specs[0].account_id,
-                        AiCall.request_hash.in_(hashes),
-                        AiCall.status == "done",
-                    )
-                )
-            )
+        done = self._done(specs[0].account_id, hashes)
         return next((place for place, each in enumerate(hashes) if each in done), None)
+
+    def all_answered(self, specs: Sequence[CallSpec]) -> bool:
+        """Whether every one of an account's calls has its answer already."""
+        hashes = {spec.request_hash() for spec in specs}
+        return not hashes or self._done(specs[0].account_id, hashes) == hashes
+
+    def _done(self, account_id: int, hashes: Collection[str]) -> set[str]:
+        with self.warehouse.read() as session:
+            done = select(AiCall.request_hash).where(
+                AiCall.account_id == account_id, AiCall.request_hash.in_(hashes), AiCall.status == "done"
+            )
+            return set(session.scalars(done))
 
     def _claim(self, spec: CallSpec) -> _Claim:
         deadline = time.monotonic() + LONGEST_WAIT_SECONDS

@@ -89,8 +89,24 @@ class ImageAnswer:
 
 
 @dataclass(frozen=True)
+class Voice:
+    """One voice of a speech provider.
+
+    ``id`` is what a call names it by. ``languages`` are BCP 47 tags, its own first; none: it speaks what it is given.
+    ``gender`` is ``female``, ``male`` or empty where nobody says; ``sample_url`` is the provider's own sample, if it has one.
+    """
+
+    id: str
+    name: str
+    provider: str
+    languages: tuple[str, ...] = ()
+    gender: str = ""
+    sample_url: str = ""
+
+
+@dataclass(frozen=True)
 class SpeechCall:
-    """Text to be spoken: plain words, one paragraph, BCP 47 ``language``."""
+    """Text to be spoken: plain words, one paragraph, BCP 47 ``language``, a voice's id."""
 
     text: str
     voice: str
@@ -100,12 +116,33 @@ class SpeechCall:
 
 @dataclass(frozen=True)
 class SpeechAnswer:
-    """Mono 16-bit samples and when each word sounds; ``estimated`` says that the timings were not measured."""
+    """Mono 16-bit samples and when each word sounds, as the provider measured it; no words where it does not say.
+
+    ``characters`` is how many the provider counts for the text; 0 where it does not count.
+    """
 
     samples: "np.ndarray"
     sample_rate: int
     words: tuple[WordTiming, ...]
     estimated: bool = field(default=False)
+    characters: int = field(default=0)
+
+
+@dataclass(frozen=True)
+class TranscriptionCall:
+    """A WAV file whose words are wanted with their moments; ``text`` is what was to be said, which helps to hear names."""
+
+    wav: bytes
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class HeardWords:
+    """The words that a transcription heard, in order, and how long the sound is (seconds)."""
+
+    words: tuple[WordTiming, ...]
+    seconds: float
 
 
 class TextProvider(Protocol):
@@ -138,6 +175,25 @@ class SpeechProvider(Protocol):
 
     def speak(self, call: SpeechCall) -> SpeechAnswer:
         """Speak the text."""
+        ...
+
+    def voices(self) -> tuple[Voice, ...]:
+        """The voices that it has."""
+        ...
+
+    def voice_for(self, wanted: str, language: str) -> str:
+        """The id of the voice to speak a language with: the wanted one, or where none is wanted one that fits."""
+        ...
+
+
+class TranscriptionProvider(Protocol):
+    """Hears words in sound."""
+
+    name: str
+    model: str
+
+    def hear(self, call: TranscriptionCall) -> HeardWords:
+        """The words with their moments."""
         ...
 
 

@@ -5,13 +5,11 @@ its service (one file each), or what a brief contains (the domains).
 """
 
 import hashlib
-import io
 import json
 import logging
-import wave
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
@@ -19,11 +17,10 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 from pydantic import BaseModel
 
 from igny8_resources.ai.answers import checked_answer, checked_payload, count_words
+from igny8_resources.ai.attempts import alert_people, observed
 from igny8_resources.ai.calls import Answered, CallSpec, Performed
-from igny8_resources.ai.catalogue import ModelFacts
 from igny8_resources.ai.errors import (
     NoProviderLeft,
-    ProviderError,
     ProviderRejected,
     ProviderUnavailable,
     QuotaExhausted,
@@ -36,15 +33,11 @@ from igny8_resources.ai.providers import (
     ImageCall,
     ImageProvider,
     PaidEmbeddingProvider,
-    SpeechCall,
-    SpeechProvider,
     TextCall,
     TextProvider,
 )
 from igny8_resources.ai.routing import OFFLINE, P, Route, Routing
 from igny8_resources.ai.short_memory import ShortMemory
-from igny8_resources.contracts.video import WordTiming
-from igny8_resources.events import append_alert
 from igny8_resources.media import MediaStore, content_key
 from igny8_resources.settings import Settings
 from igny8_resources.tenant import Tenant
@@ -53,6 +46,7 @@ from igny8_resources.warehouse.engine import Warehouse
 if TYPE_CHECKING:
     import numpy as np
 
+    from igny8_resources.ai.narrator import Narrator
     from igny8_resources.ai.vector_cache import Progress
 
 LOG = logging.getLogger("igny8.ai")
@@ -61,7 +55,6 @@ T = TypeVar("T", bound=BaseModel)
 Attempt: TypeAlias = tuple[CallSpec, Callable[[], Answered]]
 
 GENERATE_IMAGE = "generate_image"
-ALERT_AGAIN_AFTER = timedelta(hours=1)
 
 # Content is priced by length, which is known only afterwards: reserve for a longer article than was asked for.
 LENGTH_HEADROOM = Decimal("1.5")
@@ -83,18 +76,6 @@ class PictureResult:
     media_type: str
     width: int
     height: int
-    call: Answered
-
-
-@dataclass(frozen=True)
-class SpeechResult:
-    """A WAV file in the media store and when each of its words sounds."""
-
-    media_key: str
-    sample_rate: int
-    duration_seconds: float
-    words: tuple[WordTiming, ...]
-    estimated: bool
     call: Answered
 
 
@@ -143,11 +124,11 @@ class AIRouter:
         return Routing(self.settings, self.journal.warehouse)
 
     @cached_property
-    def speech_provider(self) -> SpeechProvider:
-        """The embedded voice."""
-        from igny8_resources.ai.espeak_speech import EspeakSpeechProvider
+    def narrator(self) -> "Narrator":
+        """Who speaks texts."""
+        from igny8_resources.ai.narrator import Narrator
 
-        return EspeakSpeechProvider()
+        return Narrator(self.routing, self.journal, self.media)
 
     @cached_property
     def embedding_provider(self) -> EmbeddingProvider:
@@ -226,7 +207,7 @@ class AIRouter:
             if self.deferral is not None:
                 deferral = self.deferral
                 return spec, lambda: deferral.answer(spec, route, call)
-            return spec, lambda: self.journal.answer(spec, lambda: self._observed(route, perform))
+            return spec, lambda: self.journal.answer(spec, lambda: observed(route.gate, perform))
 
         answered = self._first_answer(tenant, function, self.routing.text(tenant, function), attempt)
         return TextResult(checked_payload(schema, answered.response, function), answered)
@@ -274,7 +255,7 @@ class AIRouter:
                     cost_usd=cost,
                 )
 
-            return spec, lambda: self.journal.answer(spec, lambda: self._observed(route, perform))
+            return spec, lambda: self.journal.answer(spec, lambda: observed(route.gate, perform))
 
         answered = self._first_answer(tenant, GENERATE_IMAGE, self.routing.image(tenant, GENERATE_IMAGE), attempt)
         facts = answered.response
@@ -333,88 +314,12 @@ class AIRouter:
             except (ProviderUnavailable, ProviderRejected, QuotaExhausted) as failure:
                 failures.append((route.facts.called, failure))
                 if not isinstance(failure, ProviderUnavailable):
-                    self._alert(tenant, route.facts, failure)
+                    alert_people(self.journal.warehouse, tenant, route.facts, failure)
                 if len(routes) > 1:
                     LOG.warning("%s for %s: %s", function, route.facts.called, failure)
         if len(failures) == 1 and len(routes) == 1:
             raise failures[0][1]
         raise NoProviderLeft(function, failures)
-
-    def _observed(self, route: "Route[P]", perform: Callable[[], Performed]) -> Performed:
-        """Perform a call and let the circuit breaker know how it went."""
-        try:
-            performed = perform()
-        except ProviderUnavailable as failure:
-            # A provider that says when to come back is busy, not broken.
-            if route.gate is not None and failure.retry_after is None:
-                route.gate.failed(str(failure))
-            raise
-        if route.gate is not None:
-            route.gate.succeeded()
-        return performed
-
-    def _alert(self, tenant: Tenant, model: ModelFacts, failure: ProviderError) -> None:
-        """Tell people what only they can mend: no money, a wrong key, an unknown model."""
-        kind = "ai.quota_exhausted" if isinstance(failure, QuotaExhausted) else "ai.provider_rejected"
-        with self.journal.warehouse.write() as session:
-            append_alert(
-                session,
-                kind,
-                model.called,
-                account_id=tenant.account_id,
-                payload={"message": str(failure)},
-                quiet=ALERT_AGAIN_AFTER,
-            )
-
-    def speech(
-        self, tenant: Tenant, *, subject: str, call: SpeechCall, operation: str = "voiceover", salt: str = ""
-    ) -> SpeechResult:
-        """One spoken text as a WAV file with word timings; priced by the minute."""
-        provider = self.speech_provider
-        words = max(1, len(call.text.split()))
-        expected_minutes = Decimal(words) / Decimal(str(call.words_per_minute)) * LENGTH_HEADROOM
-        spec = CallSpec(
-            account_id=tenant.account_id,
-            site_id=tenant.site_id,
-            kind="speech",
-            function="generate_voiceover",
-            subject=subject,
-            provider=provider.name,
-            model=provider.model,
-            operation=operation,
-            user_id=tenant.user_id,
-            units=expected_minutes,
-            inputs=_plain(call),
-            salt=salt,
-        )
-
-        def perform() -> Performed:
-            spoken = provider.speak(call)
-            data = wav_bytes(spoken.samples, spoken.sample_rate)
-            key = content_key(f"{tenant.media_prefix}/speech", data, "wav")
-            self.media.put(key, data, "audio/wav")
-            seconds = len(spoken.samples) / spoken.sample_rate
-            return Performed(
-                response={
-                    "sample_rate": spoken.sample_rate,
-                    "duration_seconds": seconds,
-                    "estimated": spoken.estimated,
-                    "words": [word.model_dump() for word in spoken.words],
-                },
-                units=Decimal(str(round(seconds / 60, 4))),
-                media_key=key,
-            )
-
-        answered = self.journal.answer(spec, perform)
-        facts = answered.response
-        return SpeechResult(
-            media_key=answered.media_key,
-            sample_rate=facts["sample_rate"],
-            duration_seconds=facts["duration_seconds"],
-            words=tuple(WordTiming(**word) for word in facts["words"]),
-            estimated=facts["estimated"],
-            call=answered,
-        )
 
     def embed(self, texts: list[str], tenant: Tenant | None = None, progress: "Progress | None" = None) -> "np.ndarray":
         """Unit vectors of texts; those that the warehouse has are taken from there, the others are kept.
@@ -461,18 +366,7 @@ class AIRouter:
         return self.journal.answer(spec, lambda: Performed(response={}, units=Decimal(1)))
 
 
-def _plain(call: ImageCall | SpeechCall) -> dict[str, Any]:
+def _plain(call: ImageCall) -> dict[str, Any]:
     from dataclasses import asdict
 
     return json.loads(json.dumps(asdict(call)))  # type: ignore[no-any-return]
-
-
-def wav_bytes(samples: "np.ndarray", sample_rate: int) -> bytes:
-    """Mono 16-bit samples as a WAV file."""
-    buffer = io.BytesIO()
-    with wave.open(buffer, "wb") as audio:
-        audio.setnchannels(1)
-        audio.setsampwidth(2)
-        audio.setframerate(sample_rate)
-        audio.writeframes(samples.astype("<i2").tobytes())
-    return buffer.getvalue()

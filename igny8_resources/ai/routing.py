@@ -16,18 +16,25 @@ from sqlalchemy import or_, select
 
 from igny8_resources.ai.catalogue import ModelFacts, facts_from, facts_of
 from igny8_resources.ai.errors import ProviderMissing
-from igny8_resources.ai.providers import ImageProvider, TextProvider
+from igny8_resources.ai.providers import ImageProvider, SpeechProvider, TextProvider, TranscriptionProvider
 from igny8_resources.ai.shared_gate import SharedGate, endpoint_of
 from igny8_resources.ai.short_memory import ShortMemory
+from igny8_resources.ai.speech_connections import (
+    ESPEAK,
+    OPENAI_URL,
+    TRANSCRIPTION,
+    speech_connection,
+    speech_models,
+    transcription_connection,
+)
 from igny8_resources.settings import Settings, chain_of
 from igny8_resources.tenant import Tenant
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.tables.models import AiModel, ModelChoice
 
-OPENAI_URL = "https://api.openai.com/v1"
 OFFLINE = "offline"
 
-P = TypeVar("P", TextProvider, ImageProvider)
+P = TypeVar("P", TextProvider, ImageProvider, SpeechProvider, TranscriptionProvider)
 Connection: TypeAlias = tuple[P, SharedGate | None]
 
 
@@ -73,9 +80,44 @@ class Routing:
         """
         return self._routes(tenant, function, "image", self.settings.image_chain, self._image_connection)
 
+    def speech(self, tenant: Tenant, function: str) -> list[Route[SpeechProvider]]:
+        """The speech models for a function, the first choice first; the built-in voice where nothing is configured.
+
+        Raises:
+            ProviderMissing: a model is chosen whose connection is not configured, and no other is.
+        """
+        return self._routes(tenant, function, "speech", self.settings.speech_chain, self._speech_connection)
+
+    def voice_of(self, connection: str) -> Route[SpeechProvider]:
+        """A speech connection with the model that the settings name, whether it is in the chain or not.
+
+        Raises:
+            ProviderMissing: the connection is not configured.
+        """
+        model = ESPEAK if connection == ESPEAK else speech_models(self.settings).get(connection, "")
+        with self.warehouse.read() as session:
+            facts = facts_of(session, connection, "speech", model)
+        return self._route(facts, self._speech_connection)
+
+    def transcription(self) -> Route[TranscriptionProvider] | None:
+        """The server that hears words; None where none is configured."""
+        key = (TRANSCRIPTION, TRANSCRIPTION, self.settings.transcription_model)
+        with self._lock:
+            if key not in self._connected:
+                connected = transcription_connection(self.settings, self._gate)
+                if connected is None:
+                    return None
+                self._connected[key] = connected
+            provider, gate = self._connected[key]
+        with self.warehouse.read() as session:
+            facts = facts_of(session, TRANSCRIPTION, TRANSCRIPTION, self.settings.transcription_model)
+        return Route(provider, facts, gate)
+
     def configured(self, kind: str) -> list[tuple[str, str]]:
-        """The connections of a kind (text or image) that the settings configure: connection and model, in their order."""
-        return self._configured(kind, self.settings.text_chain if kind == "text" else self.settings.image_chain)
+        """The connections of a kind (text, image or speech) that the settings configure, with their models, in their order."""
+        have = self.settings
+        chains = {"text": have.text_chain, "image": have.image_chain, "speech": have.speech_chain}
+        return self._configured(kind, chains[kind])
 
     def _routes(
         self, tenant: Tenant, function: str, kind: str, chain: str, connect: Callable[[str, str], Connection[P]]
@@ -84,7 +126,8 @@ class Routing:
         if not wanted:
             wanted = self._memory.get(("configured", kind, chain), lambda: self._facts_of_chain(kind, chain))
         if not wanted:
-            wanted = [ModelFacts(OFFLINE, kind, OFFLINE)]
+            built_in = ESPEAK if kind == "speech" else OFFLINE
+            wanted = [ModelFacts(built_in, kind, built_in)]
         routes: list[Route[P]] = []
         missing: list[ProviderMissing] = []
         for facts in wanted:
@@ -157,6 +200,7 @@ class Routing:
                 "runware": have.runware_model if have.runware_api_key else "",
                 "openai": have.openai_image_model if has_openai else "",
             },
+            "speech": speech_models(have),
         }[kind]
         return [(name, models[name]) for name in chain_of(chain) if models[name]]
 
@@ -251,6 +295,9 @@ class Routing:
                     gate=gate,
                 ), gate
         raise _not_configured(connection, model)
+
+    def _speech_connection(self, connection: str, model: str) -> Connection[SpeechProvider]:
+        return speech_connection(self.settings, connection, model, self._gate)
 
 
 def _shown(secret: SecretStr | None) -> str:

@@ -12,10 +12,11 @@ SECONDS = 1.0
 
 
 class ShortMemory(Generic[T]):
-    """Answers by key, each looked up anew when it is older than ``SECONDS``; safe to share between threads."""
+    """Answers by key, each looked up anew when it is older than ``seconds``; safe to share between threads."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic, seconds: float | None = None) -> None:
         self._clock = clock
+        self._seconds = seconds
         self._known: dict[Hashable, tuple[float, T]] = {}
         self._lock = threading.Lock()
 
@@ -24,7 +25,7 @@ class ShortMemory(Generic[T]):
         now = self._clock()
         with self._lock:
             known = self._known.get(key)
-        if known is not None and now - known[0] < SECONDS:
+        if known is not None and now - known[0] < (SECONDS if self._seconds is None else self._seconds):
             return known[1]
         found = look()
         with self._lock:

@@ -136,6 +136,17 @@ class ScriptedServer(LocalServer):
             self._in_flight -= 1
 
 
+def _read(body: bytes, media_type: str) -> Any:
+    """A body as its type says: a web form as a dict, text as text, parts as they are, anything else as JSON."""
+    if media_type.startswith("multipart/"):
+        return body
+    if media_type.startswith("application/x-www-form-urlencoded"):
+        return dict(parse_qsl(body.decode()))
+    if media_type.startswith("text/plain"):
+        return body.decode()
+    return json.loads(body or b"null")
+
+
 def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -149,8 +160,7 @@ def _handler(server: ScriptedServer) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0)))
-            is_form = self.headers.get("content-type", "").startswith("multipart/")
-            self._answer("POST", body if is_form else json.loads(body or b"null"))
+            self._answer("POST", _read(body, self.headers.get("content-type", "")))
 
         def _answer(self, method: str, body: Any) -> None:
             address = urlsplit(self.path)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from igny8_resources.ai.catalogue import KINDS, ModelFacts, facts_from
 from igny8_resources.ai.prompts import PROMPTS
 from igny8_resources.events import append_alert
-from igny8_resources.settings import IMAGE_CONNECTIONS, TEXT_CONNECTIONS
+from igny8_resources.settings import IMAGE_CONNECTIONS, SPEECH_CONNECTIONS, TEXT_CONNECTIONS
 from igny8_resources.warehouse.tables.models import AiModel, ModelChoice, ProviderState
 from igny8_resources.warehouse.tables.tenancy import Account, Site
 from igny8_resources.warehouse.upsert import upsert
@@ -19,8 +19,18 @@ from igny8_resources.warehouse.upsert import upsert
 CONNECTIONS = {
     "text": (*TEXT_CONNECTIONS, "offline"),
     "image": (*IMAGE_CONNECTIONS, "offline"),
-    "speech": ("espeak-ng",),
+    "speech": (*SPEECH_CONNECTIONS, "espeak-ng"),
+    "transcription": ("transcription",),
     "embedding": ("openai",),
+}
+
+
+_KIND_OF = {
+    "text": "text",
+    "image": "image",
+    "generate_image": "image",
+    "speech": "speech",
+    "generate_voiceover": "speech",
 }
 
 
@@ -104,16 +114,16 @@ def choose_models(
         session: A write transaction.
         account_id: Whose choice it is.
         site: The site that it is for, None for all sites of the account.
-        function: An AI function, or ``text`` or ``image`` for every function of that kind.
+        function: An AI function, or ``text``, ``image`` or ``speech`` for every function of that kind.
         chain: (provider, model) in the order in which they are asked; a model that the catalogue lacks is added to it.
 
     Raises:
         ModelRefused: there is no such function, or a provider has no models of its kind.
     """
-    kind = "image" if function in {"image", "generate_image"} else "text"
-    if function not in {"text", "image", "generate_image", *PROMPTS}:
+    kind = _KIND_OF.get(function, "text")
+    if function not in {*_KIND_OF, *PROMPTS}:
         raise ModelRefused(
-            f"there is no function {function!r}; expected text, image, generate_image, {', '.join(sorted(PROMPTS))}"
+            f"there is no function {function!r}; expected {', '.join(_KIND_OF)}, {', '.join(sorted(PROMPTS))}"
         )
     # The account's row serialises two people who choose at once.
     session.scalars(select(Account.id).where(Account.id == account_id).with_for_update(key_share=True)).one()
