@@ -1,4 +1,4 @@
-"""``igny8 ai …``: calls explained, articles found by their prompt, and one picture to try a model."""
+"""``igny8 ai …``: calls explained, articles found by their prompt, one picture to try a model, and voices."""
 
 import json
 from decimal import Decimal
@@ -10,14 +10,17 @@ from rich.table import Table
 
 from cli.replay import replay
 from cli.terminal import SiteKey, console, platform_here, sentences
+from cli.voices import choose_voice, voices
 from igny8_resources.contracts.image_trials import LEAST_SIDE, MOST_SIDE, USUAL_SIDE
 
 if TYPE_CHECKING:
     from igny8_resources.warehouse.store.calls import ExplainedCall
 
 
-ai_app = typer.Typer(no_args_is_help=True, help="The journal of model calls.")
+ai_app = typer.Typer(no_args_is_help=True, help="The journal of model calls; pictures and voices to try.")
 ai_app.command("replay")(replay)
+ai_app.command("voices")(voices)
+ai_app.command("choose-voice")(choose_voice)
 
 
 @ai_app.command("explain")

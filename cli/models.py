@@ -16,7 +16,7 @@ models_app = typer.Typer(
 )
 
 ModelName = Annotated[str, typer.Argument(metavar="PROVIDER/MODEL", help="Such as openai/gpt-6-luna.")]
-Kind = Annotated[str, typer.Option(help="text, image, speech or embedding.")]
+Kind = Annotated[str, typer.Option(help="text, image, speech, transcription or embedding.")]
 
 
 @models_app.command("list")
@@ -41,8 +41,10 @@ def list_models() -> None:
             )
         console.print(table)
         routing = Routing(parts.settings, parts.warehouse)
-        for kind in ("text", "image"):
-            chain = " → ".join(f"{name}/{model}" for name, model in routing.configured(kind)) or "offline (built in)"
+        for kind, built_in in (("text", "offline"), ("image", "offline"), ("speech", "espeak-ng")):
+            chain = (
+                " → ".join(f"{name}/{model}" for name, model in routing.configured(kind)) or f"{built_in} (built in)"
+            )
             console.print(f"{kind}: {escape(chain)}", highlight=False)
         if states:
             limits = Table("provider", "requests a minute", "tokens a minute", "failures in a row", "last error")
@@ -61,7 +63,10 @@ def list_models() -> None:
 def set_one(
     model: ModelName,
     kind: Kind = "text",
-    input_usd: Annotated[str | None, typer.Option("--input", help="US dollars per million tokens read.")] = None,
+    input_usd: Annotated[
+        str | None,
+        typer.Option("--input", help="US dollars per million tokens read; for speech, per million characters."),
+    ] = None,
     output_usd: Annotated[str | None, typer.Option("--output", help="US dollars per million tokens written.")] = None,
     unit_usd: Annotated[str | None, typer.Option("--unit", help="US dollars per picture or minute.")] = None,
     batch_discount: Annotated[str | None, typer.Option(help="Share that its batch mode saves, such as 0.5.")] = None,
@@ -98,7 +103,7 @@ def set_one(
 @models_app.command("choose")
 def choose(
     function: Annotated[
-        str, typer.Argument(help="A function such as generate_content, or text or image for all of that kind.")
+        str, typer.Argument(help="A function such as generate_content, or text, image or speech for all of that kind.")
     ],
     chain: Annotated[
         list[str] | None,

@@ -73,7 +73,9 @@ def warn_of_ending_models(context: dg.OpExecutionContext, platform: PlatformReso
     del released
     parts = platform.platform
     routing = Routing(parts.settings, parts.warehouse)
-    configured = [(kind, name, model) for kind in ("text", "image") for name, model in routing.configured(kind)]
+    configured = [
+        (kind, name, model) for kind in ("text", "image", "speech") for name, model in routing.configured(kind)
+    ]
     with parts.warehouse.write() as session:
         warnings = warn_of_ends(session, configured, datetime.now(UTC).date())
     for warning in warnings:

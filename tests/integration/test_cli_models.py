@@ -55,7 +55,10 @@ def test_a_model_is_chosen_for_a_site_and_given_back(terminal: Terminal) -> None
             ("set", "acme/a"),
             "provider 'acme' has no text models; expected one of self_hosted, openai, anthropic, offline",
         ),
-        (("set", "openai/a", "--kind", "smell"), "kind 'smell': expected one of text, image, speech, embedding"),
+        (
+            ("set", "openai/a", "--kind", "smell"),
+            "kind 'smell': expected one of text, image, speech, transcription, embedding",
+        ),
         (("set", "openai/a", "--input", "-1"), "the input price -1 cannot be right"),
         (("choose", "write_poems", "openai/a", "--account", "media"), "there is no function 'write_poems'"),
         (("choose", "text", "openai/a", "--site", "nowhere"), "there is no site 'nowhere'"),

@@ -119,7 +119,7 @@ class OpenAISpeechStandIn(SpeechStandIn):
 class ElevenLabsStandIn(SpeechStandIn):
     """ElevenLabs with moments of characters; ``alignment`` says which of its two it sends."""
 
-    VOICES = (
+    VOICES: tuple[Json, ...] = (
         {
             "voice_id": "21m00Tcm4TlvDq8ikWAM",
             "name": "Rachel",
