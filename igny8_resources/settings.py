@@ -93,6 +93,11 @@ class Settings(VideoPlatformSettings):
     transcription_url: str | None = None
     transcription_api_key: SecretStr | None = None
     transcription_model: str = "whisper-1"
+    pexels_url: str = "https://api.pexels.com"
+    pexels_api_key: SecretStr | None = None
+    pixabay_url: str = "https://pixabay.com/api"
+    pixabay_api_key: SecretStr | None = None
+    stock_timeout_seconds: float = Field(default=30.0, gt=0)
 
     text_chain: str = "self_hosted,openai,anthropic"
     image_chain: str = "comfyui,runware,openai"
@@ -134,6 +139,7 @@ class Settings(VideoPlatformSettings):
     @field_validator(
         *("openai_base_url", "self_hosted_url", "comfyui_url", "anthropic_base_url", "runware_url"),
         *("self_hosted_speech_url", "elevenlabs_url", "coqui_url", "piper_url", "transcription_url"),
+        *("pexels_url", "pixabay_url"),
     )
     @classmethod
     def _provider_url(cls, value: str | None) -> str | None:
