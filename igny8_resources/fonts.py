@@ -1,4 +1,4 @@
-"""Where the open fonts are: Manrope (display), Source Sans Pro (text), and Noto for what these two lack.
+"""Where the open fonts are: Manrope (display), Source Sans Pro (text), JetBrains Mono (code), Noto for the rest.
 
 All are under the SIL Open Font License and arrive as wheels, so that pictures, captions and cards look the same on every machine.
 """
@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
-Face = Literal["display", "display_bold", "text", "text_italic", "text_bold"]
+Face = Literal["display", "display_bold", "text", "text_italic", "text_bold", "code"]
 
 _FILES: dict[str, tuple[str, str]] = {
     "display": ("font_manrope", "Manrope-SemiBold.ttf"),
@@ -17,8 +17,16 @@ _FILES: dict[str, tuple[str, str]] = {
     "text": ("font_source_sans_pro", "SourceSansPro-Regular.ttf"),
     "text_italic": ("font_source_sans_pro", "SourceSansPro-It.ttf"),
     "text_bold": ("font_source_sans_pro", "SourceSansPro-Semibold.ttf"),
+    "code": ("fontpkg_jetbrains_mono", "JetBrainsMono[wght].ttf"),
 }
-_WEIGHTS: dict[str, int] = {"display": 600, "display_bold": 800, "text": 400, "text_italic": 400, "text_bold": 600}
+_WEIGHTS: dict[str, int] = {
+    "display": 600,
+    "display_bold": 800,
+    "text": 400,
+    "text_italic": 400,
+    "text_bold": 600,
+    "code": 500,
+}
 
 _NOTO = "manimgx_fonts"
 _NOTO_CJK = ("manimgx_fonts_cjk", "NotoSansCJK-VF.otf.ttc")
@@ -71,7 +79,11 @@ def font_files(face: Face, character: str, language: str = "") -> list[FontFile]
     """
     weight = _WEIGHTS[face]
     script = script_of(character)
-    files = [FontFile(font_path(face)), FontFile(font_path("text_bold" if weight > 500 else "text"))]
+    own = font_path(face)
+    files = [
+        FontFile(own, weight=weight if "[wght]" in own.name else None),
+        FontFile(font_path("text_bold" if weight > 500 else "text")),
+    ]
     if script in _NOTO_SCRIPTS:
         return [*files, FontFile(_found(_NOTO, f"NotoSans{script.capitalize()}[wght].ttf"), weight=weight)]
     cjk = FontFile(_found(*_NOTO_CJK), _cjk_face(language), weight)

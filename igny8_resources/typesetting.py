@@ -63,7 +63,7 @@ class Typesetter:
 
     def metrics(self) -> tuple[int, int]:
         """Ascent and descent of the face itself, in pixels."""
-        return opened(FontFile(font_files(self.face, "a")[0].path), self.size).getmetrics()
+        return opened(font_files(self.face, "a")[0], self.size).getmetrics()
 
     def reach(self, text: str) -> tuple[int, int]:
         """How far a line's ink goes above and below the baseline, in pixels; at least the face's own metrics.

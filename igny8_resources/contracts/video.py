@@ -9,7 +9,16 @@ from igny8_resources.contracts.values import Value
 from igny8_resources.contracts.vocabulary import RenderPreset, VideoPlatform, VideoType
 
 SectionType = Literal["hook", "intro", "point", "cta"]
-VisualCue = Literal["title_card", "article_image", "text_card", "list_card", "quote_card"]
+VisualCue = Literal[
+    "title_card",
+    "article_image",
+    "text_card",
+    "list_card",
+    "quote_card",
+    "statistic_card",
+    "comparison_card",
+    "code_card",
+]
 
 
 class ArticlePassage(Value):

@@ -7,6 +7,8 @@ from scipy import ndimage
 from video_stand_ins import PALETTE, picture, section
 
 from igny8_assets.video.captions import Caption, phrase_captions
+from igny8_assets.video.card_canvas import CardContent
+from igny8_assets.video.code_cards import UnknownLanguage, coloured_lines
 from igny8_assets.video.colour_planes import Frame, Patch, colour_of, planes_of
 from igny8_assets.video.compositor import Compositor
 from igny8_assets.video.drawing import CpuCanvas
@@ -25,8 +27,8 @@ from igny8_assets.video.presets import preset_named
 from igny8_assets.video.resampling import BORDER, LARGEST_ERROR, STILL_SCALE, Axis
 from igny8_assets.video.stills import check_picture, load_still
 from igny8_assets.video.timeline import Overlay, Scene, Timeline, View
-from igny8_assets.video.video_cards import CARD_STYLES, CardContent, card_content, draw_card
-from igny8_resources.contracts.video import WordTiming
+from igny8_assets.video.video_cards import CARD_STYLES, card_content, draw_card
+from igny8_resources.contracts.video import CodeBlock, WordTiming
 from igny8_resources.typesetting import can_shape
 
 TINY = preset_named("youtube_short").resized(270, 480, min_seconds=1)
@@ -361,21 +363,46 @@ def test_unusable_pictures_are_named(tmp_path):
 @pytest.mark.parametrize("style", CARD_STYLES)
 def test_cards_keep_their_words_in_the_safe_area(key, style):
     preset = preset_named(key)
+    items = {
+        "list_card": tuple(f"Step {number} with rather many words to say" for number in range(1, 6)),
+        "comparison_card": ("A gooseneck kettle with a thin spout", "A standard kettle"),
+    }
     content = CardContent(
         style,
         "How to dial in espresso at home without wasting a whole bag of expensive beans",
-        tuple(f"Step {number} with rather many words to say" for number in range(1, 6)) if style == "list_card" else (),
+        items.get(style, ()),
         "Crema Lane",
         "cremalane.example" if style in ("title_card", "text_card") else "",
+        "1,250 million" if style == "statistic_card" else "",
+        CodeBlock(language="python", code="print('a line that is too long for any card', *range(1000))\n" * 9),
     )
     drawn = np.asarray(draw_card(content, preset=preset, palette=PALETTE).convert("L")).astype(int)
-    plain = np.asarray(draw_card(CardContent(style, " . "), preset=preset, palette=PALETTE).convert("L")).astype(int)
+    plain = np.asarray(draw_card(CardContent("text_card", " . "), preset=preset, palette=PALETTE).convert("L")).astype(
+        int
+    )
+    if style in ("title_card", "quote_card"):
+        plain = np.asarray(draw_card(CardContent(style, " . "), preset=preset, palette=PALETTE).convert("L")).astype(
+            int
+        )
     rows, columns = np.nonzero(np.abs(drawn - plain) > 24)
     area = preset.safe_area
     assert rows.min() >= area.top
     assert columns.min() >= area.left
     assert columns.max() <= area.right
     assert rows.max() <= area.bottom - 150 * preset.unit
+
+
+def test_code_is_coloured_and_carried_over_where_a_line_is_too_long():
+    block = CodeBlock(language="python", code="def pour(grams):\n    return grams * 2  # water\n")
+    lines = coloured_lines(block)
+    assert ["".join(piece for piece, _ in line) for line in lines] == [
+        "def pour(grams):",
+        "    return grams * 2  # water",
+    ]
+    colours = {piece.strip(): colour for line in lines for piece, colour in line}
+    assert len({colours["def"], colours["pour"], colours["# water"]}) == 3
+    with pytest.raises(UnknownLanguage, match="'klingon' is unknown: use a short name of Pygments such as python"):
+        coloured_lines(CodeBlock(language="klingon", code="x"))
 
 
 def test_a_card_takes_its_words_from_the_section():
