@@ -111,6 +111,7 @@ class Settings(VideoPlatformSettings):
 
     speech_voice: str = ""
     speech_words_per_minute: float = Field(default=158.0, ge=80, le=400)
+    caption_style: Literal["", "phrase", "word"] = ""
     render_executor: Literal["local", "celery", "k8s"] = "local"
     render_backend: RenderBackend = "cpu"
     render_workers: int = Field(default=0, ge=0, le=64)

@@ -4,8 +4,8 @@ import dagster as dg
 
 from igny8_assets.explained import explained
 from igny8_assets.partitions import videos
-from igny8_assets.shown import OWNERS, credits_shown, markdown_table
-from igny8_assets.video.shown import followed_job, render_shown, reporting, voiceover_shown
+from igny8_assets.shown import OWNERS, credits_shown
+from igny8_assets.video.shown import followed_job, render_shown, reporting, visuals_shown, voiceover_shown
 from igny8_resources.resources import PlatformResource
 from jobs.names import (
     ILLUSTRATE_VIDEO,
@@ -50,8 +50,8 @@ def voiceover(context: dg.AssetExecutionContext, platform: PlatformResource) -> 
     deps=["voiceover"],
 )
 def visuals(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
-    """What is seen in each section of one video: the article's pictures and drawn cards."""
-    from igny8_assets.video.production import collect_visuals
+    """What is seen while each sentence of one video is said: pictures, stock, clips and drawn cards, with how near each is."""
+    from igny8_assets.video.scene_choosing import collect_visuals
     from igny8_resources.requests import finish_items
 
     parts, partition = platform.platform, context.partition_key
@@ -59,9 +59,7 @@ def visuals(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
         chosen = collect_visuals(parts, partition)
         with parts.warehouse.write() as session:
             finish_items(session, partition, ILLUSTRATE_VIDEO)
-    return dg.MaterializeResult(
-        metadata={"pictures": len(chosen), "by_section": dg.MetadataValue.md(markdown_table(["cue", "media"], chosen))}
-    )
+    return dg.MaterializeResult(metadata=visuals_shown(chosen))
 
 
 @dg.asset(

@@ -19,8 +19,8 @@ GAP_FRAMES = 2
 READING_SPEED = 20.0  # columns a second
 # How long a caption may stay after its last word, so that it does not vanish with the voice.
 _HOLD_SECONDS = 0.4
-_STOPS = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔", "．")
-_COMMAS = (",", ";", ":", "—", "–", "、", "，", "；", "：", "،", "؛", "・")
+STOPS = (".", "!", "?", "…", "。", "！", "？", "؟", "।", "۔", "．")
+COMMAS = (",", ";", ":", "—", "–", "、", "，", "；", "：", "،", "؛", "・")
 _CLOSING = "\"'”’)]»」』）】"
 # A silence longer than this ends a caption even without punctuation.
 _PAUSE_SECONDS = 0.45
@@ -139,7 +139,7 @@ def _cost(words: Sequence[WordTiming], start: int, end: int, lines: tuple[str, .
     cost = 0.5 + (0.0 if is_final else _break_cost(words, start, end))
     # A full stop or a pause inside a caption joins what the voice keeps apart.
     for inner in range(start, end - 1):
-        if _ends(words[inner], _STOPS):
+        if ends_with(words[inner], STOPS):
             cost += 2.5
         elif words[inner + 1].start - words[inner].end > _PAUSE_SECONDS:
             cost += 1.0
@@ -160,20 +160,26 @@ def _cost(words: Sequence[WordTiming], start: int, end: int, lines: tuple[str, .
 def _break_cost(words: Sequence[WordTiming], start: int, end: int) -> float:
     """What it costs to end a caption before word ``end``."""
     last = words[end - 1]
-    if _ends(last, _STOPS):
+    if ends_with(last, STOPS):
         return 0.0
-    if _ends(last, _COMMAS):
+    if ends_with(last, COMMAS):
         return 0.6
     if words[end].start - last.end > _PAUSE_SECONDS:
         return 0.8
-    hanging = 1.0 if end - start > 1 and _ends(words[end - 2], _STOPS + _COMMAS) else 0.0
+    hanging = 1.0 if end - start > 1 and ends_with(words[end - 2], STOPS + COMMAS) else 0.0
     if _leans(last.text):
         return 4.0 + hanging
     return (1.5 if words[end].text.lower() in _OPENS_PHRASE else 2.4) + hanging
 
 
-def _ends(word: WordTiming, signs: tuple[str, ...]) -> bool:
+def ends_with(word: WordTiming, signs: tuple[str, ...]) -> bool:
+    """Whether a word ends with one of these signs, closing quotation marks and brackets aside."""
     return word.text.rstrip(_CLOSING).endswith(signs)
+
+
+def ends_sentence(word: WordTiming) -> bool:
+    """Whether a sentence ends with this word."""
+    return ends_with(word, STOPS)
 
 
 def _leans(word: str) -> bool:
@@ -193,7 +199,7 @@ def _lines(texts: list[str], limit: int, max_lines: int) -> tuple[str, ...] | No
         wide, narrow = columns(upper), columns(lower)
         if (wide <= limit or split == 1) and (narrow <= limit or split == len(texts) - 1):
             penalty = abs(wide - narrow) / limit
-            if texts[split - 1].endswith(_STOPS + _COMMAS):
+            if texts[split - 1].endswith(STOPS + COMMAS):
                 penalty -= 0.35
             elif _leans(texts[split - 1]):
                 penalty += 0.4

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Generic, TypeVar
 
+from igny8_assets.video.clips import ClipShelf
 from igny8_assets.video.colour_planes import Frame, Patch, colour_of
 from igny8_assets.video.drawing import Canvas, CpuCanvas
 from igny8_assets.video.failures import GlyphMissing, PictureUnusable, ScriptInvalid
@@ -67,6 +68,7 @@ class Compositor:
         self._type = caption_type(timeline.captions, self._preset, timeline.language)
         self._canvas: Canvas = canvas or CpuCanvas(self._preset.width, self._preset.height)
         self._shelf = shelf or StillShelf(self._preset, palette.accent)
+        self._clips = ClipShelf(self._preset)
         self._patches: _Recent[Patch] = _Recent(_PATCHES_KEPT)
         self._progress_colour = colour_of(palette.accent)
         for overlay in timeline.overlays:
@@ -105,7 +107,7 @@ class Compositor:
         scenes = self._timeline.scenes
         visible = [index for index, scene in enumerate(scenes) if scene.start <= now < scene.end]
         index = visible[0] if visible else len(scenes) - 1
-        if visible and visible[-1] + 1 < len(scenes):
+        if visible and visible[-1] + 1 < len(scenes) and not scenes[visible[-1] + 1].is_clip:
             self._shelf.fetch(scenes[visible[-1] + 1].picture)
         if len(visible) < 2:
             self._canvas.show(*self._moved(scenes[index], now))
@@ -135,7 +137,9 @@ class Compositor:
         self, scene: Scene, now: float, *, magnified: float = 1.0, part: tuple[int, int, int] | None = None
     ) -> tuple[Still, Moved]:
         try:
-            still = self._shelf.get(scene.picture)
+            still = (
+                self._clips.get(scene.picture, now - scene.start) if scene.is_clip else self._shelf.get(scene.picture)
+            )
         except PictureUnusable as error:
             raise ScriptInvalid(str(error), scene.section + 1) from error
         share = (now - scene.start) / max(scene.end - scene.start, 1e-6)

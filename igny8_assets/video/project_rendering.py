@@ -10,12 +10,12 @@ from typing import Any
 from igny8_assets.video.failures import NotMadeYet
 from igny8_assets.video.poster import extract_frame
 from igny8_assets.video.presets import preset_named
-from igny8_assets.video.production import VISUAL
 from igny8_assets.video.projects import script_of
 from igny8_assets.video.rendering import RenderOptions, render_timeline
+from igny8_assets.video.scene_choosing import VISUAL, shots_shown
 from igny8_assets.video.segment_rendering import RenderProgress
 from igny8_assets.video.segment_store import remove_old_segments
-from igny8_assets.video.timeline import SectionPictures, build_timeline
+from igny8_assets.video.timeline import build_timeline
 from igny8_assets.video.voiceover import VOICEOVER, SectionVoice, voice_from_wav
 from igny8_resources.ai.router import digest_of
 from igny8_resources.contracts.video import WordTiming
@@ -61,7 +61,11 @@ def render_project(parts: Platform, partition: str, on_progress: Callable[[Rende
     ):
         if len(kept) != len(script.sections):
             raise NotMadeYet(what, asset)
-    digest = digest_of([project.script, preset.key, [a.sha256 for a in (*voices_kept, *visuals)], site.accent])
+    if any("shots" not in visual.facts for visual in visuals):
+        # Kept by a release that chose one picture a section.
+        raise NotMadeYet("picture for every sentence", "visuals")
+    kept_parts = [kept.sha256 for kept in (*voices_kept, *visuals)]
+    digest = digest_of([project.script, preset.key, kept_parts, site.accent, parts.settings.caption_style])
     if before is not None and before.input_digest == digest and parts.media.exists(before.media_key):
         return Rendered(before, is_new=False)
     voices: list[SectionVoice] = [
@@ -77,11 +81,17 @@ def render_project(parts: Platform, partition: str, on_progress: Callable[[Rende
     with tempfile.TemporaryDirectory(prefix="igny8-render-") as folder:
         work = Path(folder)
         pictures = []
-        for index, visual in enumerate(visuals):
-            local = work / f"{index}{Path(visual.media_key).suffix}"
-            local.write_bytes(parts.media.get(visual.media_key))
-            pictures.append(SectionPictures.of((local,), is_card=visual.facts["is_card"]))
-        timeline = build_timeline(preset, script.sections, voices, pictures)
+        for visual in visuals:
+            local = [_local(parts, shot["media_key"], work) for shot in visual.facts["shots"]]
+            pictures.append(shots_shown(visual, local))
+        timeline = build_timeline(
+            preset,
+            script.sections,
+            voices,
+            pictures,
+            caption_style=parts.settings.caption_style or None,
+            language=site.language,
+        )
         made = render_timeline(
             timeline,
             voices,
@@ -126,3 +136,12 @@ def render_project(parts: Platform, partition: str, on_progress: Callable[[Rende
     # Not before the row is there: killed in between, the next try has only to join them.
     shutil.rmtree(segments, ignore_errors=True)
     return Rendered(row, is_new=True)
+
+
+def _local(parts: Platform, key: str, folder: Path) -> Path:
+    """A file of the media store in a folder, where the renderer can open it; shots that share a file share the copy."""
+    local = folder / key.rpartition("/")[2]
+    if not local.exists():
+        with parts.media.open_path(key) as stored:
+            shutil.copyfile(stored, local)
+    return local

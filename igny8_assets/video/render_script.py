@@ -12,6 +12,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
+from igny8_assets.video.clips import check_clip, is_clip
 from igny8_assets.video.failures import PictureUnusable, RenderCancelled, ScriptInvalid
 from igny8_assets.video.presets import Preset, preset_named
 from igny8_assets.video.rendering import RenderOptions, RenderResult, never_stop, no_progress, render_timeline
@@ -23,7 +24,7 @@ from igny8_assets.video.video_cards import card_for_section
 from igny8_assets.video.voiceover import WORDS_PER_MINUTE, speak_section
 from igny8_resources.ai.providers import Palette, SpeechProvider
 from igny8_resources.contracts.values import Value
-from igny8_resources.contracts.video import ScriptSection, SectionType, VisualCue
+from igny8_resources.contracts.video import CodeBlock, ScriptSection, SectionType, VisualCue
 from igny8_resources.contracts.vocabulary import CaptionStyle, RenderPreset
 
 HexColour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
@@ -43,8 +44,9 @@ class RenderSection(Value):
     """One section of a script file.
 
     ``image`` or ``images`` are paths, relative to the script file; they are needed for ``article_image`` and replace
-    the card of any other cue. ``text_overlay`` is the heading over pictures; on cards its first line is the headline,
-    further lines are the items of a list. ``transition`` is how the section takes over from the one before.
+    the card of any other cue. ``text_overlay`` is the heading over pictures; on cards its first line is the headline (on a
+    statistic the figure), further lines are the items of a list, the sides of a comparison or what the figure is.
+    ``code_block`` is what a ``code_card`` shows. ``transition`` is how the section takes over from the one before.
     """
 
     type: SectionType = "point"
@@ -53,6 +55,7 @@ class RenderSection(Value):
     text_overlay: str = ""
     image: Path | None = None
     images: tuple[Path, ...] = ()
+    code_block: CodeBlock | None = None
     transition: Transition = "fade"
 
     @property
@@ -69,6 +72,7 @@ class RenderSection(Value):
             text_overlay=self.text_overlay,
             source="",
             duration_estimate=0.0,
+            code_block=self.code_block,
         )
 
 
@@ -104,6 +108,11 @@ class RenderScript(Value):
                 raise ValueError(
                     f"Section {number} ({section.type}): visual_cue article_image needs an image; add "
                     '"image": "file.jpg" or use a card.'
+                )
+            if section.visual_cue == "code_card" and section.code_block is None:
+                raise ValueError(
+                    f"Section {number} ({section.type}): visual_cue code_card needs code; add "
+                    '"code_block": {"language": "python", "code": "..."} or use another card.'
                 )
         return self
 
@@ -172,7 +181,10 @@ def render(
     for number, section in enumerate(script.sections, start=1):
         for picture in section.pictures:
             try:
-                check_picture(picture)
+                if is_clip(picture):
+                    check_clip(picture)
+                else:
+                    check_picture(picture)
             except PictureUnusable as error:
                 raise ScriptInvalid(str(error), number) from error
     voices = []
@@ -192,9 +204,7 @@ def render(
     sections = [section.as_script_section() for section in script.sections]
     with tempfile.TemporaryDirectory(prefix="igny8-cards-") as folder:
         pictures = [
-            SectionPictures(
-                tuple(Shot(path, subject=subject_of(path, chosen)) for path in section.pictures), section.transition
-            )
+            SectionPictures(tuple(_shot(path, chosen) for path in section.pictures), section.transition)
             if section.pictures
             else SectionPictures.of(
                 (
@@ -227,6 +237,10 @@ def render(
             should_stop=should_stop,
             options=options,
         )
+
+
+def _shot(path: Path, preset: Preset) -> Shot:
+    return Shot(path, is_clip=True) if is_clip(path) else Shot(path, subject=subject_of(path, preset))
 
 
 def _is_in_section(location: tuple[int | str, ...]) -> bool:

@@ -10,6 +10,7 @@ from jobs.names import RENDER_VIDEO, VIDEO_JOBS
 
 if TYPE_CHECKING:
     from igny8_assets.video.project_rendering import Rendered
+    from igny8_assets.video.scene_choosing import Visuals
     from igny8_assets.video.script_writing import WrittenScript
     from igny8_assets.video.segment_rendering import RenderProgress
     from igny8_assets.video.speaking import SpokenSection
@@ -52,6 +53,25 @@ def voiceover_shown(spoken: "Sequence[SpokenSection]") -> Shown:
         "sections": len(spoken),
         "seconds": round(sum(section.seconds for section in spoken), 2),
         **credits_shown(section.call for section in spoken),
+    }
+
+
+def visuals_shown(chosen: "Visuals") -> Shown:
+    """Every shot with its sentence and score, how many of each kind there are, and whom stock is credited to."""
+    shots = chosen.shots
+    rows = [(shot.section + 1, shot.sentence, shot.kind, shot.shows, f"{shot.score:.2f}") for shot in shots]
+    stock = [shot.credit for shot in shots if shot.credit]
+    return {
+        "shots": len(shots),
+        "pictures": sum(shot.kind != "card" for shot in shots),
+        "cards": sum(shot.kind == "card" for shot in shots),
+        "by_sentence": dg.MetadataValue.md(markdown_table(["section", "sentence", "kind", "shows", "score"], rows)),
+        **(
+            {"credits_of_authors": dg.MetadataValue.md("\n".join(f"- {line}" for line in dict.fromkeys(stock)))}
+            if stock
+            else {}
+        ),
+        **({"trouble_with_stock": dg.MetadataValue.md("\n".join(chosen.troubles))} if chosen.troubles else {}),
     }
 
 
