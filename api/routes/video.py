@@ -1,9 +1,9 @@
 """Video: projects to read and to ask for."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, Self
 
 from fastapi import Query, Request
-from pydantic import Field
+from pydantic import Field, model_validator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -77,12 +77,32 @@ class CreateProject(Asked):
 
     content_id: RowId = Field(description="A published article.")
     video_type: VideoType = "short"
-    render_preset: RenderPreset = "youtube_short"
+    render_preset: RenderPreset | None = Field(
+        None, description="Null: the usual one of the type (youtube_short, or youtube_long for medium and long)."
+    )
+
+    @model_validator(mode="after")
+    def _type_fits_preset(self) -> Self:
+        from igny8_assets.video.failures import ScriptInvalid
+        from igny8_assets.video.presets import lengths_of
+
+        if self.render_preset is not None:
+            try:
+                lengths_of(self.video_type, self.render_preset)
+            except ScriptInvalid as unfit:
+                raise ValueError(str(unfit)) from unfit
+        return self
 
 
 @router.post("/projects/", status_code=202, summary="Ask for a video", responses=refusals(400, 401, 403, 404, 409, 413))
 def create_project(access: Writer, asked: CreateProject, key: IdempotencyKey = None) -> Envelope[Accepted]:
-    """Have a video made of a published article, from its script to the rendered file."""
+    """Have a video made of a published article, from its script to the rendered file.
+
+    Where the site's automation does not approve scripts by itself, the work waits after the script for a person.
+    """
+    from igny8_assets.video.presets import usual_preset
+
+    preset = asked.render_preset or usual_preset(asked.video_type)
 
     def gates(session: Session) -> Work:
         article = published_article(session, asked.content_id, "video")
@@ -90,14 +110,14 @@ def create_project(access: Writer, asked: CreateProject, key: IdempotencyKey = N
             select(VideoProject.id, VideoProject.status).where(
                 VideoProject.content_id == asked.content_id,
                 VideoProject.video_type == asked.video_type,
-                VideoProject.render_preset == asked.render_preset,
+                VideoProject.render_preset == preset,
             )
         ).one_or_none()
         if made is not None and made.status != "failed":
             raise Problem(409, f"The article has this video already: {video_path(made.id)} ({made.status}).")
         return Work(article.site, [Item(CREATE_VIDEO_PROJECT, article.partition)])
 
-    return submit(access, key, "video", asked.model_dump(), gates)
+    return submit(access, key, "video", asked.model_dump() | {"render_preset": preset}, gates)
 
 
 # The newer registry of endpoints names this path, the older one the path above; both are the same act.

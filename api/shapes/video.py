@@ -20,6 +20,7 @@ class VideoItem(Shape):
     render_preset: str
     target_platforms: list[Any]
     status: str = Field(description="script_draft, script_approved, rendering, rendered, published, failed.")
+    script_status: str = Field(description="draft, edited or approved; empty while there is none.")
     error: str = Field(description="What went wrong and what to do, when it failed.")
     provider: str
     partition_key: str | None = Field(description="The video's partition in Dagster.")
@@ -88,8 +89,10 @@ class VideoRenderItem(Shape):
 class VideoDetail(VideoItem):
     """One video with its script and files."""
 
+    voice: str = Field(description="The voice chosen for this video, as `PROVIDER/VOICE`; empty: the site's.")
     voice_provider: str
     voice_id: str
+    script_version: int = Field(description="Which of its versions the script is; edits name it in `If-Match`.")
     script: dict[str, Any] = Field(description="Title, description, tags and the sections with narration and cues.")
     assets: list[VideoAssetItem]
     renders: list[VideoRenderItem]

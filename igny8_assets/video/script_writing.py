@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from igny8_assets.article_passages import citable_passages
 from igny8_assets.findings import Finding, passed
+from igny8_assets.not_ready import NotReady
 from igny8_assets.video.narration import plain_text
 from igny8_assets.video.presets import PLATFORM_OF_PRESET, lengths_of
 from igny8_assets.video.script_check import script_findings
 from igny8_assets.video.script_pace import measured_pace, seconds_of
 from igny8_resources.ai.calls import Answered
-from igny8_resources.contracts.video import ScriptSection, VideoBrief, VideoScript
+from igny8_resources.contracts.video import ArticlePassage, ScriptSection, VideoBrief, VideoScript
 from igny8_resources.contracts.writer import ArticleDraft
 from igny8_resources.events import append_event
 from igny8_resources.platform import Platform
@@ -104,6 +105,7 @@ def brief_of(session: Session, project: VideoProject, content: Content, site: Si
 
     Raises:
         ScriptInvalid: there is no video of the project's type in its preset.
+        NotReady: the article has no text.
     """
     shortest, longest = lengths_of(project.video_type, project.render_preset)
     pace = measured_pace(session, site.id, project.voice_id, site.language, otherwise=usual_pace)
@@ -114,12 +116,18 @@ def brief_of(session: Session, project: VideoProject, content: Content, site: Si
         preset=project.render_preset,
         title=content.title,
         summary=content.meta_description,
-        passages=citable_passages(ArticleDraft.model_validate(content.draft)),
+        passages=_passages(content),
         url=content.url,
         min_seconds=shortest,
         max_seconds=longest,
         words_per_minute=pace,
     )
+
+
+def _passages(content: Content) -> tuple[ArticlePassage, ...]:
+    if not content.draft:
+        raise NotReady(f"“{content.title}” has no text here that a script could be made of")
+    return citable_passages(ArticleDraft.model_validate(content.draft))
 
 
 def timed(script: VideoScript, language: str, words_per_minute: float) -> VideoScript:
@@ -138,8 +146,7 @@ def timed_section(section: ScriptSection, language: str, words_per_minute: float
 
 def findings_of(project: VideoProject, content: Content, script: VideoScript) -> tuple[Finding, ...]:
     """What the check says of a script beside its article as it is now."""
-    passages = citable_passages(ArticleDraft.model_validate(content.draft))
-    return tuple(script_findings(script, passages, lengths_of(project.video_type, project.render_preset)))
+    return tuple(script_findings(script, _passages(content), lengths_of(project.video_type, project.render_preset)))
 
 
 def save_script(

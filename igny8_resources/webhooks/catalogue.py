@@ -27,6 +27,7 @@ class EventKind:
 _CREDITS = ("amount", "balance")
 _CONTENT = ("content_id",)
 _VERSION = ("content_id", "version")
+_SCRIPT = ("project_id", "version", "by")
 _REQUEST = ("kind", "failed", "items")
 
 CATALOGUE = (
@@ -45,6 +46,12 @@ CATALOGUE = (
     EventKind("article.relinked", "A live article got new internal links.", _CONTENT),
     EventKind("social.drafted", "Posts about an article were drafted.", ("platforms",)),
     EventKind("video.project_created", "A video about an article was begun.", ("content_id", "preset")),
+    EventKind("video.project_deleted", "A video was deleted with its files.", ("content_id", "preset", "by")),
+    EventKind("video.script_drafted", "A video's script was written.", _SCRIPT),
+    EventKind("video.script_proposed", "A new script waits beside one that a person chose.", _SCRIPT),
+    EventKind("video.script_edited", "A person changed a video's script.", _SCRIPT),
+    EventKind("video.script_proposal_accepted", "A person took a proposed script.", _SCRIPT),
+    EventKind("video.script_approved", "A video's script may be spoken and rendered.", _SCRIPT),
     EventKind("video.rendered", "A video's file is ready.", ("content_id", "media_key")),
     EventKind("site.built", "A site's pages were built.", ("pages", "problems")),
     EventKind("request.created", "Work was asked for; the subject is its task_id.", ("kind",)),
@@ -57,6 +64,9 @@ CATALOGUE = (
     EventKind("publish_article.failed", "An article could not be published.", ("reason",)),
     EventKind("draft_social_posts.failed", "Posts could not be drafted.", ("reason",)),
     EventKind("create_video_project.failed", "A video could not be begun.", ("reason",)),
+    EventKind("write_video_script.failed", "A video's script could not be written.", ("reason",)),
+    EventKind("speak_video.failed", "A video's script could not be spoken.", ("reason",)),
+    EventKind("illustrate_video.failed", "A video's pictures could not be made.", ("reason",)),
     EventKind("render_video.failed", "A video could not be rendered.", ("reason",)),
     EventKind("credits.low", "The account's credits are running out.", ("balance", "monthly_credits", "low_below")),
     EventKind("credits.exhausted", "Work was refused for want of credits.", ("needed", "balance", "refused")),

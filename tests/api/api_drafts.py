@@ -34,6 +34,8 @@ def add_drafts(warehouse: Warehouse, tenant: Tenant) -> None:
         session.add(content)
         session.flush()
         tenant.ids["content:queued"] = content.id
+        # The video's article: its script cites it.
+        session.get_one(Content, tenant.article("published")).draft = HOW_TO.model_dump(mode="json")
         for status in ("review", "queued"):
             content = session.get_one(Content, tenant.article(status))
             content.draft, content.version, content.title = HOW_TO.model_dump(mode="json"), 1, HOW_TO.title

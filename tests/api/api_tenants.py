@@ -241,6 +241,16 @@ def _fill(session, tenant: Tenant, account: Account, site: Site) -> None:
         )
     )
     session.add(
+        VideoScriptVersion(
+            **owned,
+            project_id=project,
+            version=2,
+            script=SCRIPT | {"title": "Proposed"},
+            written_by="offline:offline-1",
+            status="proposal",
+        )
+    )
+    session.add(
         VideoListing(
             **owned, project_id=project, platform="tiktok", title="Espresso ratio", written_by="offline:offline-1"
         )

@@ -3,12 +3,14 @@
 from api_drafts import SOURCE, ended
 from api_endpoints import api
 from api_roles import About, Level
+from api_tenants import SCRIPT
 
 KEYWORDS = {"text": "bottomless portafilter"}
 CSV = ("keywords.csv", "Keyword,Volume\nburr alignment,90\n")
 ARTICLE = {"id": "content:review"}
 EDITED = {"id": "content:queued"}
 SOURCES = {"id": "task:review"}
+VIDEO = {"id": "project"}
 
 PLANNER = (
     api("GET planner/keywords/", Level.READ, About.LIST),
@@ -253,5 +255,36 @@ DISTRIBUTION = (
         )
         for end in ("", "create/")
     ),
+    *(
+        api(
+            f"{method} video/projects/{{id}}/script/",
+            Level.WRITE,
+            About.SITE,
+            **VIDEO,
+            match="1",
+            body=lambda _of: {"script": SCRIPT | {"title": "Another title"}},
+        )
+        for method in ("PUT", "PATCH")
+    ),
+    api("GET video/projects/{id}/script/versions/", Level.READ, About.SITE, **VIDEO),
+    api("GET video/projects/{id}/script/versions/{number}/", Level.READ, About.SITE, **VIDEO, number=1),
+    api("POST video/projects/{id}/script/versions/{number}/accept/", Level.WRITE, About.SITE, **VIDEO, number=2),
+    api("POST video/projects/{id}/script/versions/{number}/reject/", Level.WRITE, About.SITE, **VIDEO, number=2),
+    api("POST video/projects/{id}/approve-script/", Level.WRITE, About.SITE, **VIDEO, match="1"),
+    api(
+        "POST video/projects/{id}/regenerate-section/{section_id}/",
+        Level.WRITE,
+        About.SITE,
+        **VIDEO,
+        section_id=3,
+        body=lambda _of: {"wish": "shorter"},
+    ),
+    *(
+        api(f"POST video/projects/{{id}}/{step}/", Level.WRITE, About.SITE, 202, **VIDEO)
+        for step in ("generate-script", "generate-voiceover", "generate-visuals", "compose", "render")
+    ),
+    api("GET video/projects/{id}/assets/", Level.READ, About.SITE, **VIDEO),
+    api("GET video/projects/{id}/renders/", Level.READ, About.SITE, **VIDEO),
+    api("DELETE video/projects/{id}/", Level.WRITE, About.SITE, **VIDEO),
     api("GET media/{key:path}", Level.READ, About.SITE, key="media"),
 )

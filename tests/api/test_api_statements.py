@@ -23,8 +23,9 @@ FEW, MANY = 2, 20
 # Nothing shows the rows of these, so nothing has to be in them.
 NOT_SHOWN = {
     "ai_batch_items", "ai_batches", "ai_models", "answered_posts", "cluster_links", "clustering_runs", "effects",
-    "event_cursors", "keyword_positions", "link_edges", "model_choices", "pillars", "planner_settings", "prompt_texts",
-    "sign_in_failures", "site_builds", "text_vectors", "provider_states", "request_metrics",
+    "event_cursors", "keyword_positions", "link_edges", "model_choices", "pillars", "planner_settings",
+    "platform_connections", "platform_quotas", "prompt_texts", "provider_states", "request_metrics",
+    "sign_in_failures", "site_builds", "text_vectors", "video_metrics", "video_publications",
 }  # fmt: skip
 READS = [name for name, endpoint in BY_NAME.items() if endpoint.method == "GET"]
 Told = dict[str, tuple[list[str], Response]]
