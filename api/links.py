@@ -30,6 +30,11 @@ def video_path(project_id: int) -> str:
     return f"{ROOT}/video/projects/{project_id}/"
 
 
+def voice_sample_path(provider: str, voice: str) -> str:
+    """How a built-in voice sounds."""
+    return f"{ROOT}/video/voices/{quote(provider, safe='')}/{quote(voice, safe='')}/sample/"
+
+
 def progress_path(task_id: str) -> str:
     """How far a request is."""
     return f"{ROOT}/system/settings/task_progress/{quote(task_id)}/"

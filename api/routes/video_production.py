@@ -68,6 +68,8 @@ def generate_voiceover(
 ) -> Envelope[Accepted]:
     """Have the approved script spoken; sections that were spoken before are not paid again."""
     voice = asked.voice if asked is not None else None
+    if voice:
+        _require_voice(access, id, voice)
 
     def choose(project: VideoProject) -> None:
         if voice is not None:
@@ -144,6 +146,22 @@ def _asked(
 
     chosen = {name: value for name, value in (choices or {}).items() if value is not None}
     return submit(access, key, kind, {"project_id": project_id, **chosen}, gates)
+
+
+def _require_voice(access: Access, project_id: int, voice: str) -> None:
+    """Refuse a voice that does not exist or does not speak the site's language, before anything is recorded."""
+    from igny8_resources.ai.errors import ProviderError
+    from igny8_resources.ai.voice_samples import checked_choice
+
+    with access.read() as session:
+        of_project = select(Site.language).join(VideoProject, VideoProject.site_id == Site.id)
+        language = session.scalar(of_project.where(VideoProject.id == project_id))
+    if language is None:
+        raise not_found("video project")
+    try:
+        checked_choice(access.platform.ai.routing, voice, language)
+    except ProviderError as unusable:
+        raise Problem(400, "This voice cannot speak the video.", {"voice": [str(unusable)]}) from unusable
 
 
 def _require(session: Session, project_id: int) -> None:

@@ -33,11 +33,23 @@ def total_seconds(sections: Sequence[ScriptSection]) -> float:
     return sum(section.duration_estimate for section in sections) + PAUSE * max(0, len(sections) - 1) + LEAD_AND_TAIL
 
 
+def _last_voice(session: Session, site_id: int) -> str:
+    last = (
+        select(VideoProject.voice_id)
+        .join(VideoAsset, VideoAsset.project_id == VideoProject.id)
+        .where(VideoAsset.site_id == site_id, VideoAsset.asset_type == VOICEOVER)
+        .order_by(VideoAsset.id.desc())
+        .limit(1)
+    )
+    return session.scalar(last) or ""
+
+
 def measured_pace(session: Session, site_id: int, voice: str, language: str, *, otherwise: float) -> float:
     """Words a minute of the newest recordings of a voice on a site, to whole words; ``otherwise`` until it has been heard.
 
-    ``voice`` is the ``voice_id`` of the projects that it spoke.
+    ``voice`` is the ``voice_id`` of the projects that it spoke; empty before a video has one: whoever spoke on the site last.
     """
+    voice = voice or _last_voice(session, site_id)
     newest = (
         select(VideoAsset.duration_seconds, VideoAsset.facts)
         .join(VideoProject, VideoProject.id == VideoAsset.project_id)

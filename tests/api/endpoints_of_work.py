@@ -283,6 +283,8 @@ DISTRIBUTION = (
         api(f"POST video/projects/{{id}}/{step}/", Level.WRITE, About.SITE, 202, **VIDEO)
         for step in ("generate-script", "generate-voiceover", "generate-visuals", "compose", "render")
     ),
+    api("GET video/voices/", Level.READ, About.CALLER),
+    api("GET video/voices/{provider}/{voice}/sample/", Level.READ, About.CALLER, provider="espeak-ng", voice="en-us"),
     api("GET video/projects/{id}/assets/", Level.READ, About.SITE, **VIDEO),
     api("GET video/projects/{id}/renders/", Level.READ, About.SITE, **VIDEO),
     api("DELETE video/projects/{id}/", Level.WRITE, About.SITE, **VIDEO),
