@@ -17,6 +17,7 @@ from igny8_resources.credits import InsufficientCredits, PriceMissing
 from igny8_resources.effects import EffectInProgress, EffectUnknown
 from igny8_resources.media import MediaUnavailableError
 from igny8_resources.settings import SettingsError
+from igny8_resources.video_platforms.failures import PlatformError, Unavailable
 from igny8_resources.warehouse.store.sites import ModuleDisabled, UnknownSite
 from igny8_resources.warehouse.store.versions import VersionConflict
 from igny8_resources.warehouse.store.video import UnknownVideo
@@ -32,6 +33,7 @@ _SENTENCES = (
     MovementRefused,
     NotReady,
     NothingWritten,
+    PlatformError,
     PriceMissing,
     PromptFailed,
     RenewalRefused,
@@ -57,7 +59,7 @@ def is_transient(failure: Exception) -> bool:
     """
     if isinstance(failure, ProviderError):
         return failure.transient and wait_asked_for(failure) <= LONGEST_WAIT
-    return isinstance(failure, MediaUnavailableError | OperationalError | IntegrityError)
+    return isinstance(failure, MediaUnavailableError | OperationalError | IntegrityError | Unavailable)
 
 
 def wait_asked_for(failure: Exception) -> float:

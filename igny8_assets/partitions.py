@@ -22,6 +22,8 @@ videos = dg.DynamicPartitionsDefinition(name=VIDEOS)
 # The month under way is a partition from its first day: credits are granted when a month begins, not when it is over.
 months = dg.MonthlyPartitionsDefinition(start_date="2026-01", fmt="%Y-%m", timezone="UTC", end_offset=1)
 days = dg.DailyPartitionsDefinition(start_date="2026-01-01", timezone="UTC")
+# What is counted as it is now belongs to the day under way.
+days_to_now = dg.DailyPartitionsDefinition(start_date="2026-01-01", timezone="UTC", end_offset=1)
 
 # Between sites, articles and videos the rows in the warehouse say what belongs together. For Dagster the edge is an edge of
 # the graph and no more: mapping every article to every site would make each view weigh all partitions against all.

@@ -17,6 +17,8 @@ WRITE_VIDEO_SCRIPT = "write_video_script"
 SPEAK_VIDEO = "speak_video"
 ILLUSTRATE_VIDEO = "illustrate_video"
 RENDER_VIDEO = "render_video"
+PUBLISH_VIDEO = "publish_video"
+MEASURE_VIDEOS = "measure_videos"
 
 # Works through all articles of one request in one run; its work is named by the request instead of a partition.
 WRITE_ARTICLES = "write_articles"
@@ -38,7 +40,7 @@ CONTENT_JOBS = (
     BUILD_SITE,
     DRAFT_SOCIAL_POSTS,
 )
-VIDEO_JOBS = (CREATE_VIDEO_PROJECT, WRITE_VIDEO_SCRIPT, SPEAK_VIDEO, ILLUSTRATE_VIDEO, RENDER_VIDEO)
+VIDEO_JOBS = (CREATE_VIDEO_PROJECT, WRITE_VIDEO_SCRIPT, SPEAK_VIDEO, ILLUSTRATE_VIDEO, RENDER_VIDEO, PUBLISH_VIDEO)
 
 VIDEO_RENDER_POOL = "video_render"
 
@@ -61,4 +63,5 @@ JOB_OF_REQUEST: dict[RequestKind, str] = {
     "video_voiceover": SPEAK_VIDEO,
     "video_visuals": ILLUSTRATE_VIDEO,
     "video_render": RENDER_VIDEO,
+    "video_publish": PUBLISH_VIDEO,
 }

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from igny8_resources.resources import PlatformResource
 from igny8_resources.settings import Settings, SettingsError
 from jobs import names
 
@@ -31,7 +32,42 @@ render_video = dg.define_asset_job(
     description="Script, voice, pictures and rendering of one video.",
 )
 
-video_jobs = [create_video_project, write_video_script, speak_video, illustrate_video, render_video]
+# Both wait on the network: they need no process of their own, and no machine that renders.
+publish_video = dg.define_asset_job(
+    names.PUBLISH_VIDEO,
+    selection=dg.AssetSelection.assets("published_video"),
+    executor_def=dg.in_process_executor,
+    description="Publish one rendered video on the platforms that it was asked for.",
+)
+measure_videos = dg.define_asset_job(
+    names.MEASURE_VIDEOS,
+    selection=dg.AssetSelection.assets("video_metrics"),
+    executor_def=dg.in_process_executor,
+    description="Ask the platforms how the published videos are watched.",
+)
+
+video_jobs = [create_video_project, write_video_script, speak_video, illustrate_video, render_video, publish_video]
+
+
+@dg.schedule(
+    job=measure_videos,
+    cron_schedule="40 */12 * * *",
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Twice a day, if any video is published; starts no run otherwise.",
+)
+def video_metrics_schedule(
+    context: dg.ScheduleEvaluationContext, platform: PlatformResource
+) -> dg.RunRequest | dg.SkipReason:
+    """A run for the half day under way when a published video has not been measured in it."""
+    from igny8_resources.warehouse.store.video_publishing import period_of, publications_to_measure
+
+    now = context.scheduled_execution_time
+    with platform.platform.warehouse.read() as session:
+        due = len(publications_to_measure(session, period_of(now)))
+    if not due:
+        return dg.SkipReason("no published video is to be measured")
+    return dg.RunRequest(partition_key=f"{now:%Y-%m-%d}", run_key=f"{now:%Y-%m-%dT%H}")
 
 
 def render_executor(settings: Settings) -> dg.ExecutorDefinition:

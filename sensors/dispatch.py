@@ -18,6 +18,7 @@ from igny8_resources.settings import Settings
 from igny8_resources.warehouse.store.cursors import read_cursor, site_build_reader
 from igny8_resources.warehouse.store.sites import automation_of, module_enabled, stage_rule
 from igny8_resources.warehouse.store.video import videos_left_today
+from igny8_resources.warehouse.store.video_publishing import connections_of
 from igny8_resources.warehouse.tables.ledgers import Event, Request, RequestItem
 from igny8_resources.warehouse.tables.planner import ClusterKeyword, Keyword, KeywordImport
 from igny8_resources.warehouse.tables.social import SocialPost
@@ -162,8 +163,8 @@ def _rules(
             yield names.RENDER_VIDEO if by_itself else names.WRITE_VIDEO_SCRIPT, event.subject
     elif event.kind == "video.script_approved":
         yield from _after_script_approval(session, site, event)
-    elif event.kind == "video.rendered" and _build_wanted(session, site, event):
-        yield names.BUILD_SITE, site.key
+    elif event.kind == "video.rendered":
+        yield from _after_rendering(session, site, event)
 
 
 def _after_task(session: Session, site: Site, event: Event, bulk_above: int) -> Iterable[tuple[str, str]]:
@@ -265,6 +266,17 @@ def _after_script_approval(session: Session, site: Site, event: Event) -> Iterab
         return
     if module_enabled(session, site.id, "video"):
         yield names.RENDER_VIDEO, event.subject
+
+
+def _after_rendering(session: Session, site: Site, event: Event) -> Iterable[tuple[str, str]]:
+    if _build_wanted(session, site, event):
+        yield names.BUILD_SITE, site.key
+    project = session.scalar(select(VideoProject).where(VideoProject.partition_key == event.subject))
+    if project is None or project.status != "rendered" or not _stage_on(session, site, "video_publishing", "video"):
+        return
+    # Without an account there is nobody to publish as; connecting one is about new videos.
+    if module_enabled(session, site.id, "publisher") and connections_of(session, site.id):
+        yield names.PUBLISH_VIDEO, event.subject
 
 
 def _build_wanted(session: Session, site: Site, event: Event) -> bool:

@@ -44,6 +44,7 @@ JOB_PARTITIONS = {
     names.SPEAK_VIDEO: "videos",
     names.ILLUSTRATE_VIDEO: "videos",
     names.RENDER_VIDEO: "videos",
+    names.PUBLISH_VIDEO: "videos",
 }
 
 

@@ -10,23 +10,26 @@ import dagster as dg
 
 from igny8_assets.video import assets as video
 from igny8_assets.video import checks as video_checks
-from igny8_assets.video import script_assets
+from igny8_assets.video import publishing_assets, script_assets
 from igny8_resources.resources import resources_from_environment
 from igny8_resources.settings import load_settings
 from jobs.names import VIDEO_JOBS
-from jobs.video import render_executor, video_jobs
+from jobs.video import measure_videos, render_executor, video_jobs, video_metrics_schedule
 from sensors.factory import event_sensor, request_sensor
+from sensors.publications import publication_sensor
 
 
 def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     """The location's definitions; ``resources`` replaces those of the environment, for tests."""
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([script_assets, video]),
+        assets=dg.load_assets_from_modules([script_assets, video, publishing_assets]),
         asset_checks=dg.load_asset_checks_from_modules([video_checks]),
-        jobs=video_jobs,
+        jobs=[*video_jobs, measure_videos],
+        schedules=[video_metrics_schedule],
         sensors=[
             event_sensor("video_events", video_jobs, VIDEO_JOBS),
             request_sensor("video_requests", video_jobs, VIDEO_JOBS),
+            publication_sensor(),
         ],
         executor=render_executor(load_settings()),
         resources=dict(resources) if resources is not None else resources_from_environment(),

@@ -63,7 +63,7 @@ def open_project(session: Session, content: Content, site: Site, request_id: str
         project.partition_key = f"{site.key}-v{project.id}"
     if request_id:
         add_waiting_items(session, request_id, [Item(RENDER_VIDEO, project.partition_key or "")])
-    if request_id and project.status == "rendered":
+    if request_id and project.status in {"rendered", "published"}:
         # It is there already: whoever asks again has what they asked for.
         finish_items(session, project.partition_key or "", RENDER_VIDEO)
     if is_new or (request_id and project.status == "failed"):
@@ -97,7 +97,7 @@ def mark_rendering(session: Session, partition: str) -> tuple[VideoProject, Site
 def mark_rendered(session: Session, partition: str, render: VideoRender) -> tuple[VideoProject, Content, Site]:
     """The project's file is there; whoever waits for it is told, once."""
     project, content, site = store.project_of(session, partition, lock=True)
-    if project.status != "rendered":
+    if project.status not in {"rendered", "published"}:
         project.status, project.error = "rendered", ""
         append_event(
             session,

@@ -115,4 +115,5 @@ RequestKind = Literal[
     "video_voiceover",
     "video_visuals",
     "video_render",
+    "video_publish",
 ]

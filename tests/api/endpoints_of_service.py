@@ -5,7 +5,7 @@ from api_roles import About, Level
 from api_rows import RULE
 
 PROMPT = {"function": "generate_content"}
-STAGES = ("planning", "writing", "publishing", "site", "social", "video")
+STAGES = ("planning", "writing", "publishing", "site", "social", "video", "video_publishing")
 CHOICES = {
     "auto_approve": False,
     "auto_approve_scripts": True,

@@ -13,7 +13,7 @@ import dagster as dg
 import pytest
 from deployments import Deployment
 
-from igny8_assets.partitions import days, months
+from igny8_assets.partitions import days, days_to_now, months
 from igny8_assets.video.definitions import build_defs as video_defs
 from igny8_resources.settings import SettingsError, load_settings
 from jobs import names
@@ -36,12 +36,14 @@ keywords           sites     planner     -                                      
 link_graph         sites     linker      published_article                       table
 opportunities      sites     planner     clusters keywords                       table
 published_article  articles  publishing  article_schema images internal_links    web
+published_video    videos    video       rendered_video                          web
 rendered_video     videos    video       visuals                                 video
 site_build         sites     sites       link_graph published_article            web
 social_posts       articles  social      published_article                       ai table
 spend              days      billing     -                                       table
 tasks              sites     planner     ideas                                   table
 taxonomies         sites     planner     clusters                                ai table
+video_metrics      today     video       published_video                         table
 video_projects     articles  video       published_article                       table
 video_script       videos    video       video_projects                          ai table
 visuals            videos    video       voiceover                               image
@@ -78,6 +80,7 @@ JOBS = {
     "speak_video": "voiceover",
     "illustrate_video": "visuals",
     "render_video": "video_script voiceover visuals rendered_video",
+    "publish_video": "published_video",
 }
 
 LOCATIONS = ["igny8_assets.definitions", "igny8_assets.video.definitions"]
@@ -114,7 +117,7 @@ def squeezed(table: str) -> list[str]:
 
 def partitions_of(spec: dg.AssetSpec) -> str:
     """What an asset is partitioned by, as the design calls it."""
-    by_calendar = {days: "days", months: "months"}
+    by_calendar = {days: "days", months: "months", days_to_now: "today"}
     if isinstance(spec.partitions_def, dg.DynamicPartitionsDefinition):
         return str(spec.partitions_def.name)
     assert isinstance(spec.partitions_def, dg.TimeWindowPartitionsDefinition)
@@ -204,6 +207,7 @@ def test_sensors_and_schedules_run_by_default(deployment: Deployment) -> None:
         "run_cancellations",
         "video_events",
         "video_requests",
+        "video_publications",
     ]
     assert {sensor.default_status for sensor in sensors} == {dg.DefaultSensorStatus.RUNNING}
     schedules = content.schedules or []
@@ -213,7 +217,8 @@ def test_sensors_and_schedules_run_by_default(deployment: Deployment) -> None:
         "report_spend_schedule",
     ]
     assert {schedule.default_status for schedule in schedules} == {dg.DefaultScheduleStatus.RUNNING}
-    assert not video.schedules
+    [measuring] = video.schedules or []
+    assert (measuring.name, measuring.default_status) == ("video_metrics_schedule", dg.DefaultScheduleStatus.RUNNING)
 
 
 def test_rendering_is_pinned_to_one_process_at_a_time(deployment: Deployment) -> None:

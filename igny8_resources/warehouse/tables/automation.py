@@ -20,7 +20,7 @@ from igny8_resources.warehouse.tables.columns import (
     utc_now,
 )
 
-STAGES = ("planning", "writing", "publishing", "site", "social", "video")
+STAGES = ("planning", "writing", "publishing", "site", "social", "video", "video_publishing")
 
 
 class AutomationConfig(OfSite, Table):

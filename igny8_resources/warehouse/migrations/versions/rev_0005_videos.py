@@ -196,10 +196,16 @@ def upgrade() -> None:
     for table, columns in _GAINED.items():
         for column in columns:
             op.add_column(table, column._copy())
+    # Sites that are there already get the stage, switched off.
+    op.execute(
+        "INSERT INTO automation_stages (site_id, account_id, stage, enabled, batch_size)"
+        " SELECT id, account_id, 'video_publishing', FALSE, 10 FROM sites"
+    )
 
 
 def downgrade() -> None:
     """Take the new tables and columns away."""
+    op.execute("DELETE FROM automation_stages WHERE stage = 'video_publishing'")
     for table, columns in _GAINED.items():
         for column in columns:
             op.drop_column(table, column.name)

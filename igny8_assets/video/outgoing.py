@@ -1,0 +1,98 @@
+"""What goes to a platform: a project's file, and the words about it put together as the platform shows them."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from igny8_resources.media import MediaStore
+from igny8_resources.video_platforms.video import Captions, OutgoingVideo
+from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
+from igny8_resources.warehouse.tables.video_publishing import VideoPublication
+from igny8_resources.warehouse.tables.video_scripts import VideoListing
+
+# An address that a platform fetches a file by; it begins within minutes and takes as long as the file is large.
+FETCHED_WITHIN = timedelta(hours=6)
+CAPTION_TRACK = "Captions"
+
+
+@dataclass(frozen=True)
+class Words:
+    """Title, description (the caption where there is one text) and tags."""
+
+    title: str
+    description: str
+    tags: tuple[str, ...]
+
+
+def words_for(platform: str, project: VideoProject, listing: VideoListing | None) -> Words:
+    """The words of a video on a platform: those written for it, else the script's own."""
+    if listing is None:
+        script: dict[str, Any] = project.script
+        tags = tuple(str(tag) for tag in script.get("tags", []))
+        return Words(project.title, str(script.get("description") or project.title), tags)
+    parts = [listing.description]
+    if platform == "youtube" and listing.chapters:
+        parts.append("\n".join(f"{_stamp(each['seconds'])} {each['title']}" for each in listing.chapters))
+    if listing.link:
+        parts.append(listing.link)
+    if listing.hashtags:
+        parts.append(" ".join(f"#{tag}" for tag in listing.hashtags))
+    tags = tuple(str(tag) for tag in listing.tags)
+    return Words(listing.title or project.title, "\n\n".join(part for part in parts if part), tags)
+
+
+def _stamp(seconds: float) -> str:
+    whole = int(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+
+
+def content_hash(words: Words, sha256: str, privacy: str) -> str:
+    """What stands for a file and everything that is said about it."""
+    said = "\x1f".join((sha256, words.title, words.description, *words.tags, privacy))
+    return hashlib.sha256(said.encode()).hexdigest()
+
+
+@contextmanager
+def outgoing_video(
+    media: MediaStore,
+    render: VideoRender,
+    publication: VideoPublication,
+    words: Words,
+    *,
+    language: str,
+    thumbnail_key: str,
+) -> Iterator[OutgoingVideo]:
+    """The video with its files at hand.
+
+    Raises:
+        MediaError: a file is missing or the store cannot be reached.
+    """
+    with ExitStack() as opened:
+        path = opened.enter_context(media.open_path(render.media_key))
+        captions = None
+        if render.subtitle_key:
+            captions = Captions(opened.enter_context(media.open_path(render.subtitle_key)), language, CAPTION_TRACK)
+        thumbnail = opened.enter_context(media.open_path(thumbnail_key)) if thumbnail_key else None
+        with path.open("rb") as file:
+            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+        address = media.url(render.media_key, FETCHED_WITHIN)
+        yield OutgoingVideo(
+            path=path,
+            size=path.stat().st_size,
+            sha256=sha256,
+            seconds=render.duration_seconds,
+            title=words.title,
+            description=words.description,
+            tags=words.tags,
+            privacy=publication.privacy,
+            flags=publication.flags,
+            language=language,
+            thumbnail=thumbnail,
+            captions=captions,
+            # Only an address that is signed for this file can be fetched without signing in.
+            public_url=address if address.startswith("https://") and "ignature=" in address else None,
+        )
