@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from api.problems import Problem, signed_out
 from api.service import Service, its_service
-from api.tenancy import Ask, Principal, SignedIn, asking, principal_by_sign_in, principal_of, scope
+from api.tenancy import Asker, Principal, ScopedQuestion, SignedIn, principal_by_sign_in, principal_of, scope
 from api.tokens import Claims, TokenRefused
 from igny8_resources import api_keys
 from igny8_resources.warehouse.engine import Warehouse
+from igny8_resources.warehouse.questions import Answer
 
 if TYPE_CHECKING:
     from igny8_resources.platform import Platform
@@ -37,11 +38,16 @@ class Access:
 
     Who it is is looked up when it is first asked for, or by ``prove``: on the thread that does the work, so that a request
     goes to a thread once. Whatever was required of them before is looked at in the same moment.
+
+    Who waits for a second connection while holding one may wait for somebody who does the same. So the line of questions is
+    kept from one to the next only for endpoints that do nothing but ask (``AskingReader``).
     """
 
-    def __init__(self, service: Service, find: Callable[[], Principal]) -> None:
+    def __init__(self, service: Service, find: Callable[[Asker], Principal]) -> None:
         self.service = service
+        self.only_asks = False
         self._find = find
+        self._asker = Asker(service.warehouse)
         self._gates: list[Gate] = []
         self._principal: Principal | None = None
 
@@ -53,10 +59,14 @@ class Access:
             Problem: as ``prove``.
         """
         if self._principal is None:
-            found = self._find()
-            for gate in self._gates:
-                gate(found)
-            self._principal = found
+            try:
+                found = self._find(self._asker)
+                for gate in self._gates:
+                    gate(found)
+                self._principal = found
+            finally:
+                if not self.only_asks or self._principal is None:
+                    self._asker.hang_up()
         return self._principal
 
     def prove(self) -> "Access":
@@ -88,19 +98,34 @@ class Access:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for queries, scoped to the principal."""
+        self.done()
         with self.service.warehouse.read() as session:
             scope(session, self.principal)
             yield session
 
-    @contextmanager
-    def asking(self) -> Iterator[Ask]:
-        """Questions that come often, scoped to the principal."""
-        with asking(self.service.warehouse, self.principal) as ask:
-            yield ask
+    def ask(self, question: ScopedQuestion, **asked: Any) -> Answer:
+        """The rows that answer a question that comes often, scoped to the principal.
+
+        Args:
+            question: What is asked.
+            asked: The values of its parameters.
+        """
+        principal = self.principal
+        try:
+            return self._asker.ask(principal, question, asked)
+        finally:
+            if not self.only_asks:
+                self._asker.hang_up()
+
+    def done(self) -> None:
+        """Nothing more is asked."""
+        self.only_asks = False
+        self._asker.hang_up()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction, scoped to the principal."""
+        self.done()
         with self.service.warehouse.write() as session:
             scope(session, self.principal)
             yield session
@@ -122,16 +147,16 @@ def way_in(service: Service, token: str) -> Access:
         Problem: 401, the token was not made here or has expired.
     """
     if token.startswith(api_keys.BEGINNING):
-        return Access(service, lambda: _by_key(service, token))
+        return Access(service, lambda _asker: _by_key(service, token))
     try:
         claims = service.tokens.read(token)
     except TokenRefused as refused:
         raise signed_out(str(refused)) from refused
-    return Access(service, lambda: _by_sign_in(service, claims))
+    return Access(service, lambda asker: _by_sign_in(asker, claims))
 
 
-def _by_sign_in(service: Service, claims: Claims) -> Principal:
-    found = principal_by_sign_in(service.warehouse, claims.user_id, claims.account_id, claims.sign_in_id)
+def _by_sign_in(asker: Asker, claims: Claims) -> Principal:
+    found = principal_by_sign_in(asker, claims.user_id, claims.account_id, claims.sign_in_id)
     if found is None:
         raise signed_out("The access token is not valid: sign in again.")
     return _active(found)
@@ -175,10 +200,14 @@ SignedInCaller = Annotated[Access, Depends(_signed_in)]
 
 
 class Way:
-    """A dependency: a way in for whoever these gates let through, looked at in their order."""
+    """A dependency: a way in for whoever these gates let through, looked at in their order.
 
-    def __init__(self, *gates: Gate) -> None:
+    ``only_asks`` is for endpoints that need no session (``Access.ask``).
+    """
+
+    def __init__(self, *gates: Gate, only_asks: bool = False) -> None:
         self.gates = gates
+        self.only_asks = only_asks
 
     async def __call__(self, access: SignedInCaller) -> Access:
         """Require it of whoever asks."""
@@ -229,6 +258,7 @@ Anyone = Annotated[Service, Depends(its_service)]
 # Whoever signed in with a password, whatever their role: their own devices and password.
 Person = Annotated[Access, Depends(Way(_is_a_person))]
 Reader = Annotated[Access, Depends(Way(_has_scope("read")))]
+AskingReader = Annotated[Access, Depends(Way(_has_scope("read"), only_asks=True))]
 _WRITES = (_has_scope("write"), _has_writing_role)
 Writer = Annotated[Access, Depends(Way(*_WRITES))]
 AccountWriter = Annotated[Access, Depends(Way(*_WRITES, _sees_every_site))]

@@ -60,7 +60,13 @@ class PlainRead:
         Raises:
             Problem: as the route refuses, or whoever asks may not.
         """
-        access.prove()
+        access.only_asks = self.way.only_asks
+        try:
+            return self._answered(access.prove(), values, scope, receive)
+        finally:
+            access.done()
+
+    def _answered(self, access: Access, values: dict[str, Any], scope: Scope, receive: Receive) -> Sequence[Message]:
         values[self.way_name] = access
         if self.request_name is not None:
             values[self.request_name] = Request(scope, receive)

@@ -8,11 +8,10 @@ On PostgreSQL the same place names the principal's account to the database, whos
 (``igny8_resources.warehouse.row_security``) hold the API's role to that account a second time.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Select, any_, bindparam, event, select
 from sqlalchemy.orm import ORMExecuteState, Session, with_loader_criteria
@@ -20,7 +19,7 @@ from sqlalchemy.orm.util import LoaderCriteriaOption
 
 from igny8_resources.sign_ins import living
 from igny8_resources.warehouse.engine import Warehouse, bind_account
-from igny8_resources.warehouse.questions import Answer, Question, on_the_line
+from igny8_resources.warehouse.questions import Answer, Line, Question
 from igny8_resources.warehouse.tables.access import SignIn
 from igny8_resources.warehouse.tables.columns import OfAccount, OfSite
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage, Effect, Event, Request
@@ -106,18 +105,17 @@ def principal_of(session: Session, user_id: int, account_id: int) -> SignedIn | 
     return _signed_in(user_id, account_id, row, granted)
 
 
-def principal_by_sign_in(warehouse: Warehouse, user_id: int, account_id: int, sign_in_id: int) -> SignedIn | None:
+def principal_by_sign_in(asker: "Asker", user_id: int, account_id: int, sign_in_id: int) -> SignedIn | None:
     """The principal of an active user whose sign-in has not ended; None when there is no such user (any more).
 
     Asked before every request, and on PostgreSQL in one round trip.
     """
     asked = {"user_id": user_id, "account_id": account_id, "sign_in_id": sign_in_id}
-    with _looking(warehouse, account_id) as look:
-        found = look(_SIGNED_IN, asked)
-        if not found:
-            return None
-        [row] = found
-        grants = look(_GRANTED, asked) if row["role"] in GRANTED_ROLES else []
+    found = asker.look(_SIGNED_IN, account_id, asked)
+    if not found:
+        return None
+    [row] = found
+    grants = asker.look(_GRANTED, account_id, asked) if row["role"] in GRANTED_ROLES else []
     return _signed_in(user_id, account_id, tuple(row.values()), [grant["site_id"] for grant in grants], sign_in_id)
 
 
@@ -149,17 +147,7 @@ def _signed_in(
     return SignedIn(Principal(user_id, email, account_id, role, sites, sign_in_id), status)
 
 
-@contextmanager
-def _looking(warehouse: Warehouse, account_id: int) -> Iterator[Callable[[Question, dict[str, int]], Answer]]:
-    if warehouse.is_sqlite:
-        with warehouse.read() as session:
-            yield lambda question, asked: _answer(session, question.query, asked)
-        return
-    with on_the_line(warehouse.engine) as line:
-        yield lambda question, asked: line.ask(question, account_id, asked)
-
-
-def _answer(session: Session, query: Select[Any], asked: dict[str, Any]) -> Answer:
+def _answer(session: Session, query: Select[Any], asked: Mapping[str, Any]) -> Answer:
     return [dict(row) for row in session.execute(query, asked).mappings()]
 
 
@@ -176,24 +164,36 @@ class ScopedQuestion:
         return self._of_account if principal.site_ids is None else self._of_sites
 
 
-class Ask(Protocol):
-    """How a question is asked."""
+class Asker:
+    """Asks the questions of one request: on PostgreSQL over a line that it takes with the first and keeps until it hangs up."""
 
-    def __call__(self, question: ScopedQuestion, **asked: Any) -> Answer:
-        """The rows that answer a question with these values."""
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+        self._line: Line | None = None
 
+    def look(self, question: Question, account_id: int, asked: Mapping[str, Any]) -> Answer:
+        """The rows of an account that answer a question without a scope."""
+        if self._warehouse.is_sqlite:
+            with self._warehouse.read() as session:
+                return _answer(session, question.query, asked)
+        if self._line is None:
+            self._line = Line(self._warehouse.engine)
+        return self._line.ask(question, account_id, asked)
 
-@contextmanager
-def asking(warehouse: Warehouse, principal: Principal) -> Iterator[Ask]:
-    """Questions of a principal: they see what a session of theirs sees, on PostgreSQL for one round trip each."""
-    if warehouse.is_sqlite:
-        with warehouse.read() as session:
-            scope(session, principal)
-            yield lambda question, **asked: _answer(session, question.query, asked)
-        return
-    own = {_OWN_ACCOUNT: principal.account_id, _OWN_SITES: list(principal.site_ids or ())}
-    with on_the_line(warehouse.engine) as line:
-        yield lambda question, **asked: line.ask(question.of(principal), principal.account_id, {**asked, **own})
+    def ask(self, principal: Principal, question: ScopedQuestion, asked: Mapping[str, Any]) -> Answer:
+        """The rows that answer a question as a session of the principal would."""
+        if self._warehouse.is_sqlite:
+            with self._warehouse.read() as session:
+                scope(session, principal)
+                return _answer(session, question.query, asked)
+        own = {_OWN_ACCOUNT: principal.account_id, _OWN_SITES: list(principal.site_ids or ())}
+        return self.look(question.of(principal), principal.account_id, {**asked, **own})
+
+    def hang_up(self) -> None:
+        """Give the line back; the next question takes another one."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
 
 
 def scope(session: Session, principal: Principal) -> None:

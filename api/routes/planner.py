@@ -9,7 +9,7 @@ from pydantic import Field
 from sqlalchemy import BigInteger, ColumnElement, Select, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
-from api.access import Reader
+from api.access import AskingReader, Reader
 from api.envelope import Envelope, Page, PlainText, RowId, refusals
 from api.etags import show_tag
 from api.filters import SiteQuery
@@ -89,10 +89,9 @@ def list_keywords(access: Reader, request: Request, query: Annotated[KeywordQuer
 
 
 @router.get("/keywords/{id}/", summary="One keyword", responses=refusals(400, 401, 403, 404))
-def read_keyword(access: Reader, response: Response, id: RowId) -> Envelope[KeywordDetail]:  # noqa: A002 - the path's own name
+def read_keyword(access: AskingReader, response: Response, id: RowId) -> Envelope[KeywordDetail]:  # noqa: A002 - the path's own name
     """One keyword with its trend and the features of its result page."""
-    with access.asking() as ask:
-        found = ask(_ONE_KEYWORD, keyword_id=id)
+    found = access.ask(_ONE_KEYWORD, keyword_id=id)
     if not found:
         raise not_found("keyword")
     shown = KeywordDetail.model_validate(found[0])

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, String, bindparam, func, select
 from starlette.concurrency import run_in_threadpool
 from starlette.types import Receive, Scope, Send
 
-from api.access import Access, Reader, Writer, access_of
+from api.access import Access, AskingReader, Reader, Writer, access_of
 from api.envelope import Envelope, Page, PlainText, refusals
 from api.filters import SiteQuery
 from api.links import content_path, posts_of_content_path, tasks_of_request_path, video_path
@@ -91,14 +91,13 @@ def list_tasks(access: Reader, request: HttpRequest, query: Annotated[TaskQuery,
 @router.get(
     "/settings/task_progress/{task_id}/", summary="How far a request is", responses=refusals(400, 401, 403, 404)
 )
-def read_progress(access: Reader, task_id: TaskId) -> Envelope[TaskProgress]:
+def read_progress(access: AskingReader, task_id: TaskId) -> Envelope[TaskProgress]:
     """Phase, percentage and message of a request and of each of its pieces; links to what came of it."""
-    with access.asking() as ask:
-        found = ask(_ONE_REQUEST, task_id=task_id)
-        # Columns, not objects: a large request has thousands of pieces, and clients ask every few seconds.
-        items = ask(_ITS_ITEMS, task_id=task_id) if found else []
+    found = access.ask(_ONE_REQUEST, task_id=task_id)
     if not found:
         raise not_found("request")
+    # A large request has thousands of pieces, and clients ask every few seconds.
+    items = access.ask(_ITS_ITEMS, task_id=task_id)
     [request] = found
     payload = request.pop("payload")
     progress = progress_by(

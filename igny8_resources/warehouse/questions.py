@@ -68,12 +68,23 @@ class _Made:
 
 
 class Line:
-    """A connection of the pool, for questions alone; ``on_the_line`` opens and closes it."""
+    """A connection of the pool, for questions alone, until it is closed.
 
-    def __init__(self, engine: Engine, connection: Any) -> None:
+    Raises:
+        DBAPIError: there is no connection to be had.
+    """
+
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        connection: Any = None
+        try:
+            connection = engine.raw_connection()
+            # The driver's own switch: SQLAlchemy's asks the server to go back.
+            connection.dbapi_connection.autocommit = True
+            self._cursor = connection.cursor()
+        except engine.dialect.loaded_dbapi.Error as failure:
+            raise _failed(engine, failure, connection=connection) from failure
         self._connection = connection
-        self._cursor = connection.cursor()
 
     def ask(self, question: Question, account_id: int, parameters: Mapping[str, Any]) -> Answer:
         """The rows that answer a question, by the names of their columns.
@@ -97,35 +108,31 @@ class Line:
         except self._engine.dialect.loaded_dbapi.Error as failure:
             raise _failed(self._engine, failure, made.sql, self._connection) from failure
 
+    def close(self) -> None:
+        """Give the connection back as it was."""
+        connection, failures = self._connection, self._engine.dialect.loaded_dbapi.Error
+        # One that broke has been taken out of the pool, and has no switch any more.
+        if connection.dbapi_connection is not None:
+            try:
+                connection.dbapi_connection.autocommit = False
+            except failures as broken:
+                connection.invalidate(broken)
+        with suppress(failures):
+            connection.close()
+
 
 @contextmanager
 def on_the_line(engine: Engine) -> Iterator[Line]:
-    """A connection for questions while the block runs.
+    """A line while the block runs.
 
     Raises:
         DBAPIError: there is no connection to be had.
     """
+    line = Line(engine)
     try:
-        connection: Any = engine.raw_connection()
-    except engine.dialect.loaded_dbapi.Error as failure:
-        raise _failed(engine, failure) from failure
-    try:
-        # The driver's own switch: SQLAlchemy's asks the server to go back.
-        connection.dbapi_connection.autocommit = True
-        yield Line(engine, connection)
+        yield line
     finally:
-        _hang_up(engine, connection)
-
-
-def _hang_up(engine: Engine, connection: Any) -> None:
-    # One that broke has been taken out of the pool, and has no switch any more.
-    if connection.dbapi_connection is not None:
-        try:
-            connection.dbapi_connection.autocommit = False
-        except engine.dialect.loaded_dbapi.Error as broken:
-            connection.invalidate(broken)
-    with suppress(engine.dialect.loaded_dbapi.Error):
-        connection.close()
+        line.close()
 
 
 def _failed(engine: Engine, failure: BaseException, sql: str | None = None, connection: Any = None) -> DBAPIError:

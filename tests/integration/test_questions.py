@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import BigInteger, bindparam, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from api.tenancy import Principal, ScopedQuestion, asking
+from api.tenancy import Asker, Principal, ScopedQuestion
 from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.questions import Question, on_the_line
 from igny8_resources.warehouse.tables.planner import Keyword
@@ -54,12 +54,18 @@ def test_a_question_sees_the_rows_of_the_account_that_it_names(limited: Warehous
 def test_a_scoped_question_holds_without_row_level_security_too(filled: Warehouse):
     """As the tables' owner, whom no policy holds: the question has the conditions of the principal's session."""
     for account_id in (1, 2):
-        with asking(filled, owner(account_id)) as ask:
-            assert [row["account_id"] for row in ask(KEYWORDS)] == [account_id]
+        assert [row["account_id"] for row in asked(filled, owner(account_id))] == [account_id]
         [site] = {row["site_id"] for row in _keywords(filled) if row["account_id"] == account_id}
         for granted, seen in (((site,), 1), ((site + 100,), 0), ((), 0)):
-            with asking(filled, owner(account_id, granted)) as ask:
-                assert len(ask(KEYWORDS)) == seen, granted
+            assert len(asked(filled, owner(account_id, granted))) == seen, granted
+
+
+def asked(warehouse: Warehouse, principal: Principal) -> list[dict[str, int]]:
+    asker = Asker(warehouse)
+    try:
+        return asker.ask(principal, KEYWORDS, {})
+    finally:
+        asker.hang_up()
 
 
 def _keywords(warehouse: Warehouse) -> list[dict[str, int]]:

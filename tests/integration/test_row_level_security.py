@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
-from api.tenancy import principal_by_sign_in
+from api.tenancy import Asker, principal_by_sign_in
 from igny8_resources.warehouse.api_role import SHARED_TABLES
 from igny8_resources.warehouse.engine import ACCOUNT_SETTING, Warehouse, bind_account
 from igny8_resources.warehouse.row_security import LOOKUPS, is_in_place, lift, protect, tenant_tables
@@ -204,12 +204,16 @@ def test_finding_out_who_asks_leaves_no_account_behind(limited: Warehouse, postg
         connection.execute(text("UPDATE users SET is_active = true, role = 'editor'"))
         connection.execute(text("UPDATE sign_ins SET revoked_at = NULL"))
     for account_id in (1, 2):
-        found = principal_by_sign_in(limited, account_id, account_id, account_id)
+        asker = Asker(limited)
+        found = principal_by_sign_in(asker, account_id, account_id, account_id)
+        asker.hang_up()
         assert found is not None
         assert found.principal.site_ids == (account_id,)
         with limited.at_once() as connection:
             assert accounts_in(connection, "site_access") == set()
-    assert principal_by_sign_in(limited, 2, 1, 2) is None
+    asker = Asker(limited)
+    assert principal_by_sign_in(asker, 2, 1, 2) is None
+    asker.hang_up()
 
 
 def test_a_session_is_its_accounts_after_each_commit_and_savepoint(limited: Warehouse):
