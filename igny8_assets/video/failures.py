@@ -19,6 +19,10 @@ class PictureUnusable(VideoError):
     """A picture that is missing, cannot be read, or is not a picture."""
 
 
+class MusicUnusable(VideoError):
+    """Music that is missing, has no licence beside it, cannot be read, is silent or too short."""
+
+
 class GlyphMissing(VideoError):
     """Text with characters that none of the bundled fonts can draw."""
 

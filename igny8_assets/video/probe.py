@@ -11,7 +11,7 @@ from pathlib import Path
 
 from igny8_assets.video.encoder import ffmpeg_path
 from igny8_assets.video.failures import FileUnreadable
-from igny8_assets.video.soundtrack import Loudness, measure_loudness
+from igny8_assets.video.loudness import Loudness, measure_loudness
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,12 @@ from video_stand_ins import PALETTE, ToneVoice, picture, section
 from igny8_assets.video import encoder as encoding
 from igny8_assets.video.encoder import Encoder, Encoding
 from igny8_assets.video.failures import EncodingFailed, FileUnreadable, RenderCancelled, ScriptInvalid
+from igny8_assets.video.loudness import measure_loudness
 from igny8_assets.video.presets import preset_named
 from igny8_assets.video.probe import black_or_frozen, probe, top_level_boxes
 from igny8_assets.video.render_script import load_script, render
 from igny8_assets.video.rendering import render_timeline
-from igny8_assets.video.soundtrack import lay_voices, make_soundtrack, measure_loudness
+from igny8_assets.video.soundtrack import lay_voices, make_soundtrack
 from igny8_assets.video.timeline import SectionPictures, build_timeline
 from igny8_assets.video.voiceover import speak_section
 
