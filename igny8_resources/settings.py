@@ -110,6 +110,9 @@ class Settings(VideoPlatformSettings):
     embedding_threads: int = Field(default=0, ge=0, le=256)
 
     speech_voice: str = ""
+    music_folder: Path | None = None
+    music: str = ""
+    music_below_voice: float = Field(default=18.0, ge=6, le=40)
     speech_words_per_minute: float = Field(default=158.0, ge=80, le=400)
     caption_style: Literal["", "phrase", "word"] = ""
     render_executor: Literal["local", "celery", "k8s"] = "local"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from igny8_assets.video.failures import NotMadeYet
+from igny8_assets.video.music import MusicTrack, chosen_track
 from igny8_assets.video.poster import extract_frame
 from igny8_assets.video.presets import preset_named
 from igny8_assets.video.projects import script_of
@@ -19,10 +20,11 @@ from igny8_assets.video.timeline import build_timeline
 from igny8_assets.video.voiceover import VOICEOVER, SectionVoice, voice_from_wav
 from igny8_resources.ai.router import digest_of
 from igny8_resources.contracts.video import WordTiming
+from igny8_resources.media import measure
 from igny8_resources.palettes import palette_for
 from igny8_resources.platform import Platform
 from igny8_resources.warehouse.store import video as store
-from igny8_resources.warehouse.store.sites import tenant_of
+from igny8_resources.warehouse.store.sites import automation_of, tenant_of
 from igny8_resources.warehouse.tables.video import VideoRender
 
 DAYS_SEGMENTS_ARE_KEPT = 7.0
@@ -38,13 +40,25 @@ class Rendered:
 
 
 def render_project(parts: Platform, partition: str, on_progress: Callable[[RenderProgress], None]) -> Rendered:
-    """Render a project from its kept voices and pictures; the same inputs are rendered once.
+    """Render a project from its kept voices, pictures and music; the same inputs are rendered once.
 
     Segments that a killed or failed try had finished on this machine are used again.
 
     Raises:
         VideoError: it has not all of its parts yet, or they do not make a video that fits its preset.
     """
+    with parts.warehouse.read() as session:
+        project, _, site = store.project_of(session, partition)
+        choice = project.music or automation_of(session, site.id).video_music or parts.settings.music
+        prefix = tenant_of(site).media_prefix
+    folder = parts.settings.music_folder
+    with chosen_track(choice, folder=folder, media=parts.media, media_prefix=prefix, subject=partition) as track:
+        return _rendered(parts, partition, on_progress, track)
+
+
+def _rendered(
+    parts: Platform, partition: str, on_progress: Callable[[RenderProgress], None], track: MusicTrack | None
+) -> Rendered:
     with parts.warehouse.read() as session:
         project, _, site = store.project_of(session, partition)
         voices_kept = store.assets_of(session, project.id, VOICEOVER)
@@ -65,7 +79,8 @@ def render_project(parts: Platform, partition: str, on_progress: Callable[[Rende
         # Kept by a release that chose one picture a section.
         raise NotMadeYet("picture for every sentence", "visuals")
     kept_parts = [kept.sha256 for kept in (*voices_kept, *visuals)]
-    digest = digest_of([project.script, preset.key, kept_parts, site.accent, parts.settings.caption_style])
+    played = [measure(track.path)[0], track.attribution, parts.settings.music_below_voice] if track else []
+    digest = digest_of([project.script, preset.key, kept_parts, site.accent, parts.settings.caption_style, played])
     if before is not None and before.input_digest == digest and parts.media.exists(before.media_key):
         return Rendered(before, is_new=False)
     voices: list[SectionVoice] = [
@@ -99,6 +114,8 @@ def render_project(parts: Platform, partition: str, on_progress: Callable[[Rende
             palette=palette_for(site.key, site.accent),
             brand=site.name,
             progress=on_progress,
+            music=track,
+            music_below_voice=parts.settings.music_below_voice,
             options=RenderOptions(
                 parts.settings.render_backend, parts.settings.render_workers, parts.settings.render_speed, segments
             ),
@@ -115,6 +132,8 @@ def render_project(parts: Platform, partition: str, on_progress: Callable[[Rende
             parts.media.put(key, path, media_type)
     values: dict[str, Any] = {field: key for field, (key, _, _) in keys.items()}
     facts = asdict(made.facts)
+    if track is not None:
+        facts["music"] = {"name": track.name, "attribution": track.attribution}
     with parts.warehouse.write() as session:
         project, _, _ = store.project_of(session, partition, lock=True)
         row = store.render_of(session, project)

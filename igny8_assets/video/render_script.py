@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from igny8_assets.video.clips import check_clip, is_clip
 from igny8_assets.video.failures import PictureUnusable, RenderCancelled, ScriptInvalid
+from igny8_assets.video.music import track_at
 from igny8_assets.video.presets import Preset, preset_named
 from igny8_assets.video.rendering import RenderOptions, RenderResult, never_stop, no_progress, render_timeline
 from igny8_assets.video.segment_rendering import Progress, ShouldStop
@@ -81,6 +82,7 @@ class RenderScript(Value):
 
     ``brand`` stands in small letters on cards and headings, ``address`` on the call to action. ``voice`` is a voice of
     the speech provider, empty for the one that fits ``language`` (BCP 47). ``caption_style`` replaces the preset's.
+    ``music`` is a track's path, relative to the script file, with its licence in a text file beside it.
     """
 
     preset: RenderPreset = "youtube_short"
@@ -95,6 +97,7 @@ class RenderScript(Value):
     words_per_minute: Annotated[float, Field(ge=80, le=450)] = WORDS_PER_MINUTE
     palette: RenderPalette = RenderPalette()
     caption_style: CaptionStyle | None = None
+    music: Path | None = None
 
     @model_validator(mode="after")
     def _sections_can_be_rendered(self) -> Self:
@@ -117,7 +120,7 @@ class RenderScript(Value):
         return self
 
     def resolved(self, folder: Path) -> "RenderScript":
-        """The same script with every image path made absolute against ``folder``."""
+        """The same script with every path made absolute against ``folder``."""
         sections = tuple(
             section.model_copy(
                 update={
@@ -127,7 +130,7 @@ class RenderScript(Value):
             )
             for section in self.sections
         )
-        return self.model_copy(update={"sections": sections})
+        return self.model_copy(update={"sections": sections, "music": folder / self.music if self.music else None})
 
     def site_palette(self) -> Palette:
         """The colours as providers take them."""
@@ -175,8 +178,9 @@ def render(
 ) -> RenderResult:
     """Speak, draw and render a whole script; ``preset`` overrides the script's (previews at another size).
 
-    Pictures are checked before anything is spoken. Raises what the steps raise; see ``render_timeline``.
+    Pictures and music are checked before anything is spoken. Raises what the steps raise; see ``render_timeline``.
     """
+    music = track_at(script.music) if script.music else None
     chosen = preset or preset_named(script.preset)
     for number, section in enumerate(script.sections, start=1):
         for picture in section.pictures:
@@ -236,6 +240,7 @@ def render(
             progress=progress,
             should_stop=should_stop,
             options=options,
+            music=music,
         )
 
 

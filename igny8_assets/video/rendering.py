@@ -12,12 +12,13 @@ from igny8_assets.video.compositor import Compositor
 from igny8_assets.video.drawing import Canvas, CpuCanvas
 from igny8_assets.video.encoder import Encoding, nvenc_works
 from igny8_assets.video.joining import encode_sound, join
+from igny8_assets.video.music import MusicTrack
 from igny8_assets.video.presets import Preset
 from igny8_assets.video.probe import VideoFacts, probe
 from igny8_assets.video.segment_rendering import Progress, RenderProgress, SegmentWork, ShouldStop
 from igny8_assets.video.segment_store import SegmentStore
 from igny8_assets.video.segments import segment_digest, segments_of
-from igny8_assets.video.soundtrack import SoundTrack, make_soundtrack
+from igny8_assets.video.soundtrack import MUSIC_BELOW_VOICE, SoundTrack, make_soundtrack
 from igny8_assets.video.still_shelf import StillShelf
 from igny8_assets.video.timeline import Timeline
 from igny8_assets.video.voiceover import SectionVoice
@@ -51,7 +52,7 @@ class RenderOptions:
 
 @dataclass(frozen=True)
 class RenderResult:
-    """What a render made. ``normalization`` is how loudnorm worked, ``estimated`` whether word times were guessed."""
+    """What a render made. ``music`` is what the sound track plays, ``estimated`` whether word times were guessed."""
 
     video: Path
     srt: Path
@@ -59,7 +60,7 @@ class RenderResult:
     duration: float
     words: tuple[WordTiming, ...]
     facts: VideoFacts
-    normalization: str
+    music: MusicTrack | None
     estimated: bool
 
 
@@ -174,18 +175,29 @@ def render_timeline(
     progress: Progress = no_progress,
     should_stop: ShouldStop = never_stop,
     options: RenderOptions | None = None,
+    music: MusicTrack | None = None,
+    music_below_voice: float = MUSIC_BELOW_VOICE,
 ) -> RenderResult:
-    """Render to ``out`` (MP4) and write ``.srt`` and ``.vtt`` beside it.
+    """Render to ``out`` (MP4) and write ``.srt`` and ``.vtt`` beside it; ``music_below_voice`` is in LU.
 
     Raises:
-        VideoError: as ``render_frames``, or the narration is silent.
+        VideoError: as ``render_frames``, or the narration is silent, or the music cannot be used.
     """
     with tempfile.TemporaryDirectory(prefix="igny8-sound-") as folder:
         tracks: list[SoundTrack] = []
 
         def sound() -> Path:
             wav = Path(folder) / "narration.wav"
-            tracks.append(make_soundtrack(voices, timeline.voice_starts, timeline.duration, wav))
+            tracks.append(
+                make_soundtrack(
+                    voices,
+                    timeline.voice_starts,
+                    timeline.duration,
+                    wav,
+                    music=music,
+                    music_below_voice=music_below_voice,
+                )
+            )
             return encode_sound(tracks[0].path, Path(folder) / "narration.m4a")
 
         render_frames(
@@ -210,6 +222,6 @@ def render_timeline(
         duration=timeline.duration,
         words=timeline.words,
         facts=probe(out),
-        normalization=tracks[0].normalization,
+        music=tracks[0].music,
         estimated=any(voice.estimated for voice in voices),
     )

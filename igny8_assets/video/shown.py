@@ -84,6 +84,7 @@ def render_shown(made: "Rendered", title: str, public_url: str, page: str) -> Sh
         "resolution": f"{row.width}x{row.height}",
         "megabytes": round(row.size_bytes / 1e6, 2),
         "loudness_lufs": row.loudness_lufs or 0.0,
+        "music": (row.facts.get("music") or {}).get("attribution", "none"),
         "rendered_now": made.is_new,
         "video": dg.MetadataValue.url(f"{public_url}/api/v1/media/{row.media_key}"),
         "on_the_page": dg.MetadataValue.url(f"{public_url}{page}"),
