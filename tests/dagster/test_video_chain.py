@@ -9,7 +9,7 @@ from deployments import SITE, Deployment, checks_of, failure_of, metadata_of
 from igny8_assets.video import presets
 from igny8_resources.contracts.video import VideoScript
 from igny8_resources.warehouse.store.approval import approve
-from igny8_resources.warehouse.store.sites import set_module, site_by_key
+from igny8_resources.warehouse.store.sites import automation_of, set_module, site_by_key
 from igny8_resources.warehouse.store.writer import content_of
 from igny8_resources.warehouse.tables.automation import AutomationStage
 from igny8_resources.warehouse.tables.ledgers import AiCall, Event
@@ -113,6 +113,36 @@ def test_an_article_becomes_a_video_that_fits_its_preset_and_is_rendered_once(pu
     assert metadata_of(lost, "rendered_video")["rendered_now"] is True
     assert checks_of(lost) == {"stream_data_fits_preset": True}
     assert published.counts() == before
+
+
+def test_a_voice_is_chosen_for_the_video_before_its_site_and_speaks_its_language(published: Deployment) -> None:
+    assert published.run(CREATE_VIDEO_PROJECT, ARTICLE).success
+    assert published.run(RENDER_VIDEO, VIDEO, assets=["video_script"]).success
+    with published.parts.warehouse.write() as session:
+        automation_of(session, site_by_key(session, SITE).id).video_voice = "espeak-ng/de"
+    done = published.run(RENDER_VIDEO, VIDEO, assets=["voiceover"])
+    assert "the voice 'de' of espeak-ng speaks de and the text is in en" in str(
+        failure_of(done).user_failure_data.description
+    )
+    assert published.rows(AiCall, AiCall.kind == "speech") == []
+
+    with published.parts.warehouse.write() as session:
+        session.query(VideoProject).update({"voice": "espeak-ng/en-gb+f3"})
+    spoken = published.run(RENDER_VIDEO, VIDEO, assets=["voiceover"])
+    assert metadata_of(spoken, "voiceover")["voice"] == "espeak-ng/en-gb+f3"
+    assert metadata_of(spoken, "voiceover")["word_times"] == "measured"
+    sections = len(published.rows(AiCall, AiCall.kind == "speech"))
+
+    # One section is edited: it alone is spoken.
+    with published.parts.warehouse.write() as session:
+        project = session.query(VideoProject).one()
+        script = VideoScript.model_validate(project.script)
+        edited = script.sections[1].model_copy(update={"narration": "This is said in another way now."})
+        changed = script.model_copy(update={"sections": (script.sections[0], edited, *script.sections[2:])})
+        project.script = changed.model_dump(mode="json")
+    again = published.run(RENDER_VIDEO, VIDEO, assets=["voiceover"])
+    assert metadata_of(again, "voiceover")["answered_from_journal"] == sections - 1
+    assert len(published.rows(AiCall, AiCall.kind == "speech")) == sections + 1
 
 
 def test_a_video_is_made_of_published_articles_alone(written: Deployment, tmp_path: Path) -> None:
