@@ -231,26 +231,31 @@ def _levels(text: str) -> list[int]:
     base = 1 if is_right_to_left(text) else 0
     kinds: list[str] = []
     strong = "R" if base else "L"
+    is_arabic = False
     for index, character in enumerate(text):
         kind = unicodedata.bidirectional(character)
         if kind == "NSM" or (kind == "BN" and kinds):
             kinds.append(kinds[-1] if kinds else strong)
         elif kind in _RTL_CLASSES or kind == "L":
-            strong = "L" if kind == "L" else "R"
+            strong, is_arabic = ("L" if kind == "L" else "R"), kind == "AL"
             kinds.append(strong)
-        elif kind in _NUMBER_CLASSES or (kind in {"ES", "CS", "ET"} and _beside_number(text, index, kind)):
+        elif kind in _NUMBER_CLASSES or _joins_number(text, index, kind, is_arabic=is_arabic):
             kinds.append("L" if strong == "L" else "N")
         else:
             kinds.append("")
     return [_level(kind, base) for kind in _resolved(kinds, "R" if base else "L")]
 
 
-def _beside_number(text: str, index: int, kind: str) -> bool:
+def _joins_number(text: str, index: int, kind: str, *, is_arabic: bool) -> bool:
+    """Whether a sign belongs to the figure beside it: "1,5" everywhere, "73%" not after Arabic, where "%" stands at its left."""
+
     def is_number(at: int) -> bool:
         return 0 <= at < len(text) and unicodedata.bidirectional(text[at]) in _NUMBER_CLASSES
 
     both = is_number(index - 1) and is_number(index + 1)
-    return both or (kind == "ET" and (is_number(index - 1) or is_number(index + 1)))
+    if kind == "CS" or (kind == "ES" and not is_arabic):
+        return both
+    return kind == "ET" and not is_arabic and (is_number(index - 1) or is_number(index + 1))
 
 
 def _resolved(kinds: list[str], base: str) -> list[str]:

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from igny8_assets.video.presets import Preset
-from igny8_assets.video.spoken_stretches import Stretch
+from igny8_assets.video.spoken_stretches import SHORTEST, Stretch
 from igny8_assets.word_forms import Word, words
 from igny8_resources.contracts.video import ScriptSection
-from igny8_resources.stock.stock_files import StockFile, StockSearch
+from igny8_resources.stock.stock_files import StockFile, StockKind, StockSearch
 from igny8_resources.stock.stock_library import StockLibrary
 from igny8_resources.warehouse.tables.writer import Image
 from igny8_resources.word_stems import STOPWORDS
@@ -16,6 +16,7 @@ from igny8_resources.word_stems import STOPWORDS
 # Two searches (photos and clips) for each; a video of a minute has about twelve stretches.
 _MOST_SEARCHES = 12
 _WORDS_ASKED = 5
+_KINDS: tuple[StockKind, ...] = ("photo", "clip")
 _FEW = 6  # of each kind from each search: what comes later fits worse
 # A clip that ends before its sentence would have to begin again.
 _SPARE_SECONDS = 1.5
@@ -61,7 +62,7 @@ def belongs_to(candidate: Candidate, section: ScriptSection) -> bool:
 
 
 def stock_candidates(
-    library: StockLibrary, stretches: Sequence[Stretch], subject: str, preset: Preset
+    library: StockLibrary, stretches: Sequence[Stretch], subject: str, preset: Preset, language: str
 ) -> tuple[list[Candidate], list[str]]:
     """What the stock libraries have for these stretches, and what went wrong while asking, each once.
 
@@ -70,6 +71,7 @@ def stock_candidates(
         stretches: Sentences in search of a picture; the longest are asked for first when there are too many.
         subject: What the whole video is about: its words narrow every search.
         preset: Its frame says which files are large enough.
+        language: Of the sentences (BCP 47).
     """
     if not library.is_configured:
         return [], []
@@ -77,13 +79,14 @@ def stock_candidates(
     troubles: list[str] = []
     asked = sorted(stretches, key=lambda stretch: -stretch.seconds)[:_MOST_SEARCHES]
     for query in dict.fromkeys(search_words(stretch.text, subject) for stretch in asked):
-        for kind in ("photo", "clip"):
+        for kind in _KINDS:
             search = StockSearch(
                 query,
                 kind,
                 preset.is_vertical,
                 (preset.width, preset.height),
-                least_seconds=3.0 if kind == "clip" else 0,
+                least_seconds=SHORTEST if kind == "clip" else 0.0,
+                language=language,
             )
             answer = library.search(search)
             troubles += [trouble for trouble in answer.troubles if trouble not in troubles]

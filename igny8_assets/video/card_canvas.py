@@ -49,7 +49,9 @@ class CardCanvas:
         self.content, self.preset, self.palette, self.variant = content, preset, palette, variant
         self.is_rtl = is_right_to_left(content.headline)
         on_accent = content.style == "title_card"
-        ground = {"title_card": palette.accent, "quote_card": palette.soft}.get(content.style, palette.paper)
+        # Statements that follow each other stand on two grounds in turn.
+        plain = palette.soft if content.style == "text_card" and variant % 2 else palette.paper
+        ground = {"title_card": palette.accent, "quote_card": palette.soft}.get(content.style, plain)
         self.ink = palette.on_accent if on_accent else palette.ink
         self.mark = palette.on_accent if on_accent else palette.accent
         self.picture = Image.new("RGB", (preset.width, preset.height), ground)

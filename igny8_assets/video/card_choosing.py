@@ -6,6 +6,7 @@ from igny8_assets.video.card_canvas import CardContent
 
 _LONGEST_HEADLINE = 90  # characters
 _MOST_ITEMS = 5
+_MERE_WORDS = 3
 
 _QUOTED = re.compile(r"[“«„「『](.{12,160}?)[”»“」』]|(?<!\w)\"(.{12,160}?)\"(?!\w)")
 _UNIT = (
@@ -25,6 +26,7 @@ _GOES_ON = re.compile(
     r"\s+(?:is|are|was|were|has|have|does|do|comes?|means?|matters?|depends?|for|in|on|at|when|because|and|which|that)\s.*$",
     re.IGNORECASE,
 )
+_HEDGE = re.compile(r"(?:about|around|roughly|nearly|almost|some|over|up to)?\s*", re.IGNORECASE)
 _VERSUS = re.compile(rf"(?P<one>{_SIDE}?)[\s\u00a0]+{_BETWEEN}[\s\u00a0]+(?P<other>{_SIDE})", re.IGNORECASE)
 _AND = re.compile(r"^(?:and|or|und|oder|et|ou|y|o|e|و)\s+", re.IGNORECASE)
 _LAST_AND = re.compile(r"\s+(?:and|or|und|oder|et|ou|y)\s+", re.IGNORECASE)
@@ -35,7 +37,7 @@ def card_for_sentence(text: str, *, heading: str = "", brand: str = "") -> CardC
     """The card for a sentence; ``heading`` is the section's, for cards that need one beside the sentence's own words."""
     text = text.replace("\u00a0", " ").strip()
     return (
-        _quotation(text, brand)
+        _quotation(text)
         or _comparison(text, heading, brand)
         or _enumeration(text, heading, brand)
         or _statistic(text, brand)
@@ -49,8 +51,11 @@ def says_a_fact(content: CardContent) -> bool:
 
 
 def shortened(text: str) -> str:
-    """The first sentence, or its first clause where that is long."""
-    sentence = re.split(r"(?<=[.!?。！？।؟])\s+", text.strip())[0]
+    """The first sentence that says something, or its first clauses where it is long."""
+    sentences = re.split(r"(?<=[.!?।؟])\s+|(?<=[。！？])", text.strip())
+    # "Number two." and "Start here." lead on and say nothing by themselves.
+    telling = [each for each in sentences if len(each.split()) > _MERE_WORDS or not each.isascii()]
+    sentence = (telling or sentences)[0]
     if len(sentence) > _LONGEST_HEADLINE:
         clauses = re.split(r"(?<=[,;:、，؛،])\s*", sentence)
         kept = clauses[0]
@@ -62,13 +67,13 @@ def shortened(text: str) -> str:
     return sentence.rstrip(" ,;:、，؛،")
 
 
-def _quotation(text: str, brand: str) -> CardContent | None:
+def _quotation(text: str) -> CardContent | None:
     found = _QUOTED.search(text)
     if found is None:
         return None
-    quoted = (found[1] or found[2]).strip()
-    # A word or a title in quotation marks is no quotation.
-    return CardContent("quote_card", quoted, kicker=brand) if len(quoted.split()) >= 4 or not quoted.isascii() else None
+    quoted = _capital((found[1] or found[2]).strip())
+    # A word or a title in quotation marks is no quotation. Whose it is the sentence says, and certainly not the brand's.
+    return CardContent("quote_card", quoted) if len(quoted.split()) >= 4 or not quoted.isascii() else None
 
 
 def _comparison(text: str, heading: str, brand: str) -> CardContent | None:
@@ -101,7 +106,10 @@ def _statistic(text: str, brand: str) -> CardContent | None:
     if not found:
         return None
     figure = found[0]["figure"].strip(" ,.")
-    return CardContent("statistic_card", shortened(text), kicker=brand, figure=figure)
+    label = shortened(text)
+    if _HEDGE.fullmatch(label[: label.find(figure)]) and len(label.partition(figure)[2].split()) > _MERE_WORDS:
+        label = label.partition(figure)[2].strip()
+    return CardContent("statistic_card", label, kicker=brand, figure=figure)
 
 
 def _without_lead(side: str) -> str:

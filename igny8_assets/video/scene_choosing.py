@@ -38,8 +38,8 @@ from igny8_resources.warehouse.tables.video import VideoAsset
 from igny8_resources.warehouse.tables.writer import Image
 
 VISUAL = "visual"
-# A picture that was made for the very part of the article counts as nearer than its caption says.
-_SAME_PART = 0.15
+# The article's own pictures are never off its subject, and one made for the very part is nearer than its caption says.
+_OWN, _SAME_PART = 0.12, 0.15
 # Pictures that are made for a sentence, because nothing near it was found; each costs credits.
 MOST_MADE = 4
 
@@ -101,7 +101,7 @@ def collect_visuals(parts: Platform, partition: str) -> Visuals:
     rows = _rows(script, voices, brand=site.name, address=site.base_url.partition("://")[2])
     library = StockLibrary(configured_clients(parts.settings), parts.media, tenant)
     open_rows = [row.stretch for row in rows if not row.wanted.own_card]
-    stock, troubles = stock_candidates(library, open_rows, script.title, preset)
+    stock, troubles = stock_candidates(library, open_rows, script.title, preset, site.language)
     candidates = article_candidates(images) + stock
     chosen = _choices(parts, tenant, rows, candidates)
     maker = _Maker(parts, tenant, partition, preset, palette_for(site.key, site.accent), library, content.id)
@@ -163,9 +163,9 @@ def _choices(parts: Platform, tenant: Tenant, rows: Sequence[_Row], candidates: 
         texts = [row.stretch.text for row in rows] + [candidate.shows for candidate in candidates]
         vectors = np.asarray(parts.ai.embed(texts, tenant), dtype=np.float32)
         cosines = vectors[: len(rows)] @ vectors[len(rows) :].T
-    near = cosines + _SAME_PART * np.array(
-        [[belongs_to(candidate, row.part) for candidate in candidates] for row in rows], np.float32
-    ).reshape(cosines.shape)
+    own = np.array([_OWN * (candidate.image is not None) for candidate in candidates], np.float32)
+    same = [[belongs_to(candidate, row.part) for candidate in candidates] for row in rows]
+    near = cosines + own + _SAME_PART * np.array(same, np.float32).reshape(cosines.shape)
     usable = np.array(
         [[candidate.lasts(row.stretch.seconds) for candidate in candidates] for row in rows], bool
     ).reshape(cosines.shape)

@@ -247,6 +247,8 @@ def _scenes(
         for number, (shot, start, end) in enumerate(zip(shown.shots, edges[:-1], edges[1:], strict=True)):
             move_from, move_to = _move(len(scenes), shot)
             begins = "fade" if number else shown.transition
+            if begins == "fade" and shot.is_card and scenes and scenes[-1].is_card:
+                begins = "slide"  # words that fade into other words cannot be read
             scenes.append(
                 Scene(shot.picture, shot.is_card, start, end, move_from, move_to, index, begins, is_clip=shot.is_clip)
             )

@@ -13,6 +13,12 @@ from igny8_resources.stock.stock_connection import USUAL, answered, fetched, lim
 from igny8_resources.stock.stock_files import StockFile, StockSearch, closest_size
 
 _MOST_PER_PAGE = 80
+# The one locale of each language that the API takes, by its documentation; others search as English does.
+_LOCALES = """
+    en-US pt-BR es-ES ca-ES de-DE it-IT fr-FR sv-SE id-ID pl-PL ja-JP zh-CN ko-KR th-TH nl-NL hu-HU vi-VN cs-CZ da-DK fi-FI
+    uk-UA el-GR ro-RO nb-NO sk-SK tr-TR ru-RU
+"""
+_LOCALE_OF = {locale.split("-")[0]: locale for locale in _LOCALES.split()}
 # The words of a clip's page address are all that Pexels says about it: ".../video/person-pouring-coffee-854128/".
 _SLUG = re.compile(r"/(?:video|photo)/([a-z0-9-]*?)-?\d+/?$", re.IGNORECASE)
 
@@ -55,6 +61,7 @@ class PexelsClient:
             "query": wanted.words,
             "orientation": "portrait" if wanted.upright else "landscape",
             "per_page": str(min(wanted.most, _MOST_PER_PAGE)),
+            "locale": _LOCALE_OF.get(wanted.language.split("-")[0].lower(), "en-US"),
         }
         path, key = ("/v1/search", "photos") if wanted.kind == "photo" else ("/videos/search", "videos")
 

@@ -14,6 +14,10 @@ from igny8_resources.stock.stock_files import StockFile, StockSearch, closest_si
 
 _LONGEST_QUERY = 100  # characters; more is an error
 _FEWEST, _MOST_PER_PAGE = 3, 200
+_KNOWN = """
+    cs da de en es fr id it hu nl no pl pt ro sk fi sv tr vi th bg ru el ja ko zh
+"""
+_LANGUAGES = frozenset(_KNOWN.split())
 
 
 class PixabayClient:
@@ -48,6 +52,7 @@ class PixabayClient:
         query = {
             "key": self._key,
             "q": _shortened(wanted.words),
+            "lang": _language(wanted.language),
             "safesearch": "true",
             "per_page": str(max(_FEWEST, min(wanted.most, _MOST_PER_PAGE))),
         }
@@ -77,6 +82,12 @@ class PixabayClient:
     def close(self) -> None:
         """Close the connections; the next call opens new ones."""
         self._connection.close()
+
+
+def _language(tag: str) -> str:
+    """The API's code of a language; English where it has none, because it refuses others."""
+    code = tag.split("-", maxsplit=1)[0].lower().replace("nb", "no")
+    return code if code in _LANGUAGES else "en"
 
 
 def _shortened(words: str) -> str:

@@ -42,7 +42,10 @@ class StockFile:
 
 @dataclass(frozen=True)
 class StockSearch:
-    """What is looked for: ``upright`` pictures for vertical frames; clips last at least ``least_seconds``."""
+    """What is looked for: ``upright`` pictures for vertical frames; clips last at least ``least_seconds``.
+
+    ``language`` (BCP 47) is that of the words.
+    """
 
     words: str
     kind: StockKind
@@ -50,6 +53,7 @@ class StockSearch:
     frame: tuple[int, int]
     least_seconds: float = 0.0
     most: int = 15
+    language: str = "en"
 
 
 class StockClient(Protocol):

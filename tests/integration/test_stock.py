@@ -198,3 +198,15 @@ def test_a_long_query_is_cut_at_a_word_for_pixabay(naps):
     with PixabayStandIn() as server:
         pixabay(server, naps).search(StockSearch("espresso " + "word " * 40, "photo", upright=False, frame=(10, 10)))
         assert len(server.searches[0].query["q"]) <= 100
+
+
+@BOTH
+def test_words_are_searched_in_their_language(stand_in, client, naps):
+    """A language that the library does not know is searched as English is: naming it would be refused."""
+    sent = {"pexels": {"de-AT": "de-DE", "yo": "en-US"}, "pixabay": {"de-AT": "de", "nb": "no", "yo": "en"}}
+    with stand_in() as server:
+        asked = client(server, naps)
+        for language, expected in sent[asked.library].items():
+            asked.search(StockSearch("espresso", "photo", upright=True, frame=(10, 10), language=language))
+            query = server.searches[-1].query
+            assert (query.get("locale") or query.get("lang")) == expected

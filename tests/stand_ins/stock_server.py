@@ -93,6 +93,8 @@ class PexelsStandIn(StockStandIn):
     def answer(self, request: Recorded) -> Reply:
         if request.headers.get("authorization") != PEXELS_KEY:
             raise Refusal(Failure(401, {"code": "Unauthorized"}))
+        if request.query.get("locale", "en-US") not in {"en-US", "de-DE", "ja-JP"}:
+            raise Refusal(Failure(400, {"code": "Bad Request", "error": "locale is invalid"}))
         clips = request.path == "/videos/search"
         found = self.found(request.query["query"], clips=clips)[: int(request.query["per_page"])]
         key = "videos" if clips else "photos"
@@ -147,6 +149,8 @@ class PixabayStandIn(StockStandIn):
     def answer(self, request: Recorded) -> Reply:
         if request.query.get("key") != PIXABAY_KEY:
             raise Refusal(Failure(400, "[ERROR 400] Invalid or missing API key (https://pixabay.com/api/docs/)."))
+        if request.query.get("lang", "en") not in {"en", "de", "ja", "no"}:
+            raise Refusal(Failure(400, '[ERROR 400] "lang" is out of valid range.'))
         if len(request.query["q"]) > 100:
             raise Refusal(Failure(400, '[ERROR 400] "q" is too long.'))
         if not 3 <= int(request.query["per_page"]) <= 200:

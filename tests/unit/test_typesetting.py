@@ -38,6 +38,16 @@ def test_arabic_runs_from_the_right_and_what_is_in_it_from_the_left():
 
 
 @needs_shaping
+def test_a_percent_sign_follows_its_figure_in_the_direction_of_the_script():
+    def from_the_left(text):
+        return [part.text.strip() for part in Typesetter("text", 40).parts(text) if part.text.strip()]
+
+    assert from_the_left("نحو 73% من") == ["من", "%", "73", "نحو"]
+    assert from_the_left("כ 73% מן") == ["מן", "73%", "כ"]
+    assert from_the_left("About 73% now") == ["About 73% now"]
+
+
+@needs_shaping
 def test_a_word_of_a_line_is_found_where_it_is_drawn():
     type_ = Typesetter("text", 40)
     arabic = "قهوة إسبريسو"

@@ -94,6 +94,12 @@ def test_pictures_change_between_the_words_they_stand_under():
     assert heading.end < card.start + CROSS_FADE_SECONDS / 2
 
 
+def test_a_card_slides_away_from_a_card_because_words_cannot_fade_into_words():
+    cards, pictures = laid(SHORT, 12, 12, 12), laid(SHORT, 12, 12, 12, is_card=False)
+    assert [scene.transition for scene in cards.scenes] == ["fade", "slide", "slide"]
+    assert {scene.transition for scene in pictures.scenes} == {"fade"}
+
+
 def test_lists_must_match():
     with pytest.raises(ScriptInvalid, match="no section"):
         build_timeline(SHORT, [], [], [])
