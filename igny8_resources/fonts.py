@@ -5,6 +5,7 @@ All are under the SIL Open Font License and arrive as wheels, so that pictures, 
 
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
@@ -111,6 +112,7 @@ def _cjk_face(language: str) -> int:
     )
 
 
+@lru_cache(maxsize=64)
 def _found(package: str, name: str) -> Path:
     # Found, not imported: only the files are wanted, and some packages list their folder on import.
     spec = find_spec(package)

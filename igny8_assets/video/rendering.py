@@ -1,6 +1,5 @@
 """A timeline becomes a video file with its subtitles: frames and sound at the same time, then a look at what came out."""
 
-import os
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,7 +14,7 @@ from igny8_assets.video.joining import encode_sound, join
 from igny8_assets.video.music import MusicTrack
 from igny8_assets.video.presets import Preset
 from igny8_assets.video.probe import VideoFacts, probe
-from igny8_assets.video.segment_rendering import Progress, RenderProgress, SegmentWork, ShouldStop
+from igny8_assets.video.segment_rendering import Progress, RenderProgress, SegmentWork, ShouldStop, cores_available
 from igny8_assets.video.segment_store import SegmentStore
 from igny8_assets.video.segments import segment_digest, segments_of
 from igny8_assets.video.soundtrack import MUSIC_BELOW_VOICE, SoundTrack, make_soundtrack
@@ -47,7 +46,7 @@ class RenderOptions:
     @property
     def workers_wanted(self) -> int:
         """How many workers that is on this machine."""
-        return self.workers or min(MOST_WORKERS, os.cpu_count() or 1)
+        return self.workers or min(MOST_WORKERS, cores_available())
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ class SegmentWork:
         """
         workers = max(1, min(workers, len(self._todo)))
         # One worker leaves the threads to its ffmpeg; several divide the cores between theirs.
-        threads = 0 if workers == 1 else max(1, (os.cpu_count() or 1) // workers)
+        threads = 0 if workers == 1 else max(1, cores_available() // workers)
         with one_drawing_thread(), ThreadPoolExecutor(workers, thread_name_prefix="segment") as pool:
             running = [pool.submit(self._work, threads, overlapping=workers == 1) for _ in range(workers)]
             try:
@@ -178,6 +178,11 @@ class SegmentWork:
             each = (time.monotonic() - self._begun) / drawn if drawn else None
             left = None if each is None else each * (self._frames - done)
             self._progress(RenderProgress(done, self._frames, left))
+
+
+def cores_available() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager
