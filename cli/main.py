@@ -20,7 +20,7 @@ from cli.models import models_app
 from cli.planning import ideas, opportunities_app, terms_app
 from cli.prompts import prompts_app
 from cli.rules import rules_app
-from cli.servers import dev, serve
+from cli.servers import dev, render_worker, serve
 from cli.terminal import SiteKey, console, errors, platform_here, sentences
 from cli.videos import video_app
 from igny8_resources.platform import Platform
@@ -371,7 +371,7 @@ def _print_where(parts: Platform, site_key: str, seconds: float) -> None:
     )
 
 
-for command in (cluster, render, serve, dev, ideas):
+for command in (cluster, render, render_worker, serve, dev, ideas):
     app.command()(command)
 
 

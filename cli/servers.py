@@ -1,4 +1,4 @@
-"""Commands that stay: ``igny8 serve`` (the API) and ``igny8 dev`` (the API and Dagster together)."""
+"""Commands that stay: ``igny8 serve`` (the API), ``igny8 dev`` (the API and Dagster together), ``igny8 render-worker``."""
 
 import os
 import shutil
@@ -66,6 +66,21 @@ def dev(
                 ]
             )
         )
+
+
+def render_worker(
+    name: Annotated[str, typer.Option(help="How RabbitMQ and the runs' logs call this worker.")] = "gpu",
+) -> None:
+    """Take render steps from the queue `gpu`, one at a time; for IGNY8_RENDER_EXECUTOR=celery."""
+    from cli.instance import prepare_dagster
+    from jobs.gpu_queue import work_on_queue
+
+    with sentences():
+        # The steps' processes load the video location as the host does that queued them.
+        os.environ["IGNY8_RENDER_EXECUTOR"] = "celery"
+        settings = platform_here().settings
+        prepare_dagster(settings)
+        work_on_queue(settings, name)
 
 
 def _require_free(port: int, option: str) -> None:

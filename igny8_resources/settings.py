@@ -119,6 +119,18 @@ class Settings(VideoPlatformSettings):
     render_backend: RenderBackend = "cpu"
     render_workers: int = Field(default=0, ge=0, le=64)
     render_speed: RenderSpeed = "veryfast"
+    celery_broker: SecretStr | None = None
+    celery_backend: SecretStr | None = None
+    k8s_image: str = ""
+    k8s_namespace: str = "default"
+    k8s_service_account: str = ""
+    k8s_kubeconfig: Path | None = None
+    k8s_env_secrets: str = ""
+    k8s_env_config_maps: str = ""
+    k8s_gpu_resource: str = "nvidia.com/gpu"
+    k8s_gpus: int = Field(default=1, ge=0, le=64)
+    k8s_node_selector: str = "nvidia.com/gpu.present=true"
+    k8s_tolerations: str = "nvidia.com/gpu:NoSchedule"
 
     webhooks_allow_private: bool = False
     webhooks_allow_http: bool = False
@@ -158,6 +170,13 @@ class Settings(VideoPlatformSettings):
             address = urlsplit(value.get_secret_value())
             if address.scheme not in {"smtp", "smtps"} or not address.hostname:
                 raise ValueError("expected smtps://user:password@mail.example.com:465 or smtp://mail.example.com:587")
+        return value
+
+    @field_validator("celery_broker")
+    @classmethod
+    def _rabbitmq(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and urlsplit(value.get_secret_value()).scheme not in {"amqp", "amqps", "pyamqp"}:
+            raise ValueError("expected a RabbitMQ server such as amqp://user:password@rabbit.internal:5672/igny8")
         return value
 
     @field_validator("text_chain", "image_chain", "speech_chain")

@@ -43,6 +43,10 @@ CONTENT_JOBS = (
 VIDEO_JOBS = (CREATE_VIDEO_PROJECT, WRITE_VIDEO_SCRIPT, SPEAK_VIDEO, ILLUSTRATE_VIDEO, RENDER_VIDEO, PUBLISH_VIDEO)
 
 VIDEO_RENDER_POOL = "video_render"
+RENDERED_VIDEO = "rendered_video"
+# Steps that carry this tag leave the host of their run when IGNY8_RENDER_EXECUTOR is celery; the tag is dagster-celery's own.
+QUEUE_TAG = "dagster-celery/queue"
+RENDER_QUEUE = "gpu"
 
 REQUEST_TAG = "igny8/request"
 SITE_TAG = "igny8/site"

@@ -71,14 +71,26 @@ def video_metrics_schedule(
 
 
 def render_executor(settings: Settings) -> dg.ExecutorDefinition:
-    """The executor of the video location: one step at a time, each in a child process that takes its memory with it.
+    """The executor of the video location, which decides where its steps run.
+
+    ``local`` gives each step a child process that takes its memory with it, one at a time.
 
     Raises:
-        SettingsError: the chosen executor is not built yet.
+        SettingsError: the executor's package is not installed, or a setting that it needs is missing or cannot be read.
     """
-    if settings.render_executor != "local":
-        raise SettingsError(
-            f"IGNY8_RENDER_EXECUTOR: {settings.render_executor!r} is not built yet; use 'local', or give the video location a "
-            "host of its own with grpc_server in workspace.yaml"
-        )
+    if settings.render_executor == "celery":
+        from jobs.gpu_queue import queue_app
+        from jobs.queued_steps import queued_executor
+
+        queue_app(settings)
+        return queued_executor
+    if settings.render_executor == "k8s":
+        try:
+            from jobs.gpu_pods import gpu_node, pod_executor
+        except ImportError as missing:
+            raise SettingsError(
+                "IGNY8_RENDER_EXECUTOR: k8s needs the package dagster-k8s; install it with: pip install 'igny8[k8s]'"
+            ) from missing
+        gpu_node(settings)
+        return pod_executor
     return dg.multiprocess_executor.configured({"max_concurrent": 1})

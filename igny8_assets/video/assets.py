@@ -9,6 +9,8 @@ from igny8_assets.video.shown import followed_job, render_shown, reporting, visu
 from igny8_resources.resources import PlatformResource
 from jobs.names import (
     ILLUSTRATE_VIDEO,
+    QUEUE_TAG,
+    RENDER_QUEUE,
     SPEAK_VIDEO,
     VIDEO_RENDER_POOL,
 )
@@ -70,11 +72,13 @@ def visuals(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg
     code_version="1",
     deps=["visuals"],
     pool=VIDEO_RENDER_POOL,
+    op_tags={QUEUE_TAG: RENDER_QUEUE},
 )
 def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """The video file of one project with its subtitles and poster, rendered once for the same script, voice and pictures."""
     from igny8_assets.video.project_rendering import render_project
     from igny8_assets.video.projects import mark_rendered, mark_rendering
+    from igny8_assets.video.reviewing import keep_contact_sheet
     from igny8_resources.warehouse.store.sites import require_module, tenant_of
 
     parts, partition = platform.platform, context.partition_key
@@ -83,6 +87,7 @@ def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource
             project, site = mark_rendering(session, partition)
             require_module(session, site, "video")
         made = render_project(parts, partition, reporting(parts, partition, context.log.info))
+        sheet = keep_contact_sheet(parts, partition, made.row)
         charge = parts.ai.charge(
             tenant_of(site),
             "video_composition",
@@ -92,5 +97,5 @@ def rendered_video(context: dg.AssetExecutionContext, platform: PlatformResource
         )
         with parts.warehouse.write() as session:
             project, content, site = mark_rendered(session, partition, made.row)
-    shown = render_shown(made, project.title, parts.settings.public_url, f"/sites/{site.key}/{content.slug}/")
+    shown = render_shown(made, project.title, parts.settings.public_url, f"/sites/{site.key}/{content.slug}/", sheet)
     return dg.MaterializeResult(metadata={**shown, **credits_shown([charge])})

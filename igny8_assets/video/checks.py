@@ -1,9 +1,20 @@
-"""Checks of rendered videos: the file is what its preset promises."""
+"""Checks of rendered videos: the file is what its preset and its platform promise, and one would watch it."""
+
+from collections.abc import Iterator
 
 import dagster as dg
 
 from igny8_assets.partitions import videos
 from igny8_resources.resources import PlatformResource
+
+_CHECKED = {
+    "stream_data_fits_preset": "Codec, profile, size, frame rate, order of the parts and duration, read from the file itself.",
+    "sound_is_levelled": "Loudness of -14 LUFS and peaks that stay below -1 dBTP.",
+    "picture_keeps_moving": "No stretch of more than two seconds is black or stands still.",
+    "captions_follow_the_voice": "Every caption comes within 80 ms of its first word, searched for in the file's own sound.",
+    "text_stays_in_safe_area": "No caption or heading is where platforms put their buttons.",
+    "file_fits_platform": "The file is no larger than its platform takes.",
+}
 
 
 @dg.asset_check(asset="video_script", partitions_def=videos, blocking=True)
@@ -26,25 +37,31 @@ def script_keeps_to_its_article(
     )
 
 
-@dg.asset_check(asset="rendered_video", partitions_def=videos, blocking=True)
-def stream_data_fits_preset(context: dg.AssetCheckExecutionContext, platform: PlatformResource) -> dg.AssetCheckResult:
-    """Profile, pixel format, size, frame rate, duration, loudness and the place of the index, read from the file itself."""
-    from igny8_assets.video.presets import preset_named
-    from igny8_assets.video.probe import probe
-    from igny8_assets.video.review import stream_problems
-    from igny8_resources.warehouse.store import video as store
+@dg.multi_asset_check(
+    name="review_of_rendered_video",
+    specs=[
+        dg.AssetCheckSpec(name, asset="rendered_video", description=said, blocking=True, partitions_def=videos)
+        for name, said in _CHECKED.items()
+    ],
+)
+def review_of_rendered_video(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> Iterator[dg.AssetCheckResult]:
+    """One look at the file for all checks; each finding says when, in which section, and what to do."""
+    from igny8_assets.explained import explained
+    from igny8_assets.video.review import CHECKS
+    from igny8_assets.video.reviewing import review_render
+    from igny8_assets.video.shown import review_shown
 
     parts = platform.platform
-    with parts.warehouse.read() as session:
-        project, _, _ = store.project_of(session, context.partition_key)
-        render = store.render_of(session, project)
-    if render is None:
-        return dg.AssetCheckResult(passed=False, description="nothing is rendered; materialise rendered_video")
-    with parts.media.open_path(render.media_key) as path:
-        facts = probe(path)
-    problems = stream_problems(facts, preset_named(project.render_preset))
-    return dg.AssetCheckResult(
-        passed=not problems,
-        description="; ".join(problems) or f"{facts.profile} {facts.width}x{facts.height}, {facts.duration:.1f} s",
-        metadata={"seconds": facts.duration, "loudness": facts.loudness.integrated if facts.loudness else 0.0},
-    )
+    with explained():
+        made = review_render(parts, context.partition_key)
+    for check in CHECKS:
+        found = made.of(check)
+        yield dg.AssetCheckResult(
+            check_name=check,
+            asset_key="rendered_video",
+            passed=not found,
+            description=" ".join(f"{each.sentence}." for each in found) or _CHECKED[check],
+            metadata=review_shown(made, check),
+        )

@@ -151,6 +151,7 @@ def _rendered(
         row.duration_seconds, row.size_bytes = round(made.facts.duration, 3), made.facts.size
         row.loudness_lufs = made.facts.loudness.integrated if made.facts.loudness else None
         row.facts, row.input_digest, row.status = facts, digest, "complete"
+        row.checks, row.checks_passed = {}, False
         session.flush()
     # Not before the row is there: killed in between, the next try has only to join them.
     shutil.rmtree(segments, ignore_errors=True)

@@ -10,6 +10,8 @@ from jobs.names import RENDER_VIDEO, VIDEO_JOBS
 
 if TYPE_CHECKING:
     from igny8_assets.video.project_rendering import Rendered
+    from igny8_assets.video.review import CheckName
+    from igny8_assets.video.reviewing import Review
     from igny8_assets.video.scene_choosing import Visuals
     from igny8_assets.video.script_writing import WrittenScript
     from igny8_assets.video.segment_rendering import RenderProgress
@@ -75,9 +77,12 @@ def visuals_shown(chosen: "Visuals") -> Shown:
     }
 
 
-def render_shown(made: "Rendered", title: str, public_url: str, page: str) -> Shown:
-    """The file's own facts, and where to watch it; ``page`` is the article's path on the previewed site."""
-    row = made.row
+def render_shown(made: "Rendered", title: str, public_url: str, page: str, sheet: str) -> Shown:
+    """The file's own facts, where to watch it, and its frames at a glance.
+
+    ``page`` is the article's path on the previewed site, ``sheet`` the media key of the contact sheet.
+    """
+    row, sheet_url = made.row, f"{public_url}/api/v1/media/{sheet}"
     return {
         "title": title,
         "seconds": row.duration_seconds,
@@ -88,7 +93,31 @@ def render_shown(made: "Rendered", title: str, public_url: str, page: str) -> Sh
         "rendered_now": made.is_new,
         "video": dg.MetadataValue.url(f"{public_url}/api/v1/media/{row.media_key}"),
         "on_the_page": dg.MetadataValue.url(f"{public_url}{page}"),
+        "contact_sheet": dg.MetadataValue.md(f"[![frames of the video]({sheet_url})]({sheet_url})"),
     }
+
+
+def review_shown(made: "Review", check: "CheckName") -> Shown:
+    """What a check measured, and what it found."""
+    from igny8_assets.video.review import clock
+
+    facts = made.facts
+    measured: dict[CheckName, Shown] = {
+        "stream_data_fits_preset": {
+            "seconds": facts.duration,
+            "profile": facts.profile,
+            "resolution": f"{facts.width}x{facts.height}",
+        },
+        "sound_is_levelled": {
+            "loudness": facts.loudness.integrated if facts.loudness else 0.0,
+            "true_peak": facts.loudness.true_peak if facts.loudness else 0.0,
+        },
+        "captions_follow_the_voice": {"largest_drift_ms": round(made.drift * 1000)},
+        "file_fits_platform": {"megabytes": round(facts.size / 1e6, 2)},
+    }
+    rows = [(clock(f.start) if f.start is not None else "", f.section or "", f.what, f.remedy) for f in made.of(check)]
+    table = {"findings": preview(markdown_table(["at", "section", "found", "what to do"], rows))} if rows else {}
+    return {**measured.get(check, {}), **table}
 
 
 def reporting(parts: "Platform", partition: str, log: Callable[[str], None]) -> "Callable[[RenderProgress], None]":

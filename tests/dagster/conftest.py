@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from deployments import Deployment, new_deployment
+from render_hosts import RenderHome, ready_to_render
 
 ARTICLES = 3
 
@@ -46,3 +47,17 @@ def site(written: Deployment, tmp_path: Path) -> Deployment:
 def to_write(planned: Deployment, tmp_path: Path) -> Deployment:
     """A copy of the planned site, its articles not yet written."""
     return planned.copied_to(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def to_render_once(written: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Deployment:
+    """A video that only needs to be rendered. To be read only."""
+    return ready_to_render(written, tmp_path_factory.mktemp("to-render") / "home")
+
+
+@pytest.fixture
+def to_render(to_render_once: Deployment, tmp_path: Path) -> RenderHome:
+    """A copy of it for processes of its own, which may stand for other hosts."""
+    home = RenderHome(to_render_once.copied_to(tmp_path / "home"))
+    home.prepare()
+    return home

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_representation.external_data import RepositorySnap
+from dagster._serdes import serialize_value
 from deployments import Deployment
 
 from igny8_assets.partitions import days, days_to_now, months
 from igny8_assets.video.definitions import build_defs as video_defs
 from igny8_resources.settings import SettingsError, load_settings
 from jobs import names
-from jobs.video import render_executor
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_LINES_OF_AN_ASSET_FILE = 150
@@ -53,18 +54,23 @@ voiceover          videos    video       video_script                           
 # check, its asset, whether it stops what comes after
 CHECKS = """
 article_is_publishable        article            blocking
+captions_follow_the_voice     rendered_video     blocking
 every_image_has_its_files     images             blocking
 every_keyword_in_one_cluster  clusters           blocking
 few_rows_refused              keywords           -
 figures_have_sources          article            -
+file_fits_platform            rendered_video     blocking
 links_lead_somewhere          internal_links     -
 page_document_is_live         published_article  -
+picture_keeps_moving          rendered_video     blocking
 posts_fit_their_platforms     social_posts       blocking
 ready_for_review              internal_links     blocking
 schema_is_one_sound_graph     article_schema     blocking
 script_keeps_to_its_article   video_script       blocking
 site_is_sound                 site_build         -
+sound_is_levelled             rendered_video     blocking
 stream_data_fits_preset       rendered_video     blocking
+text_stays_in_safe_area       rendered_video     blocking
 """
 
 JOBS = {
@@ -231,14 +237,31 @@ def test_rendering_is_pinned_to_one_process_at_a_time(deployment: Deployment) ->
     assert deployment.content.executor is dg.in_process_executor
 
 
-def test_an_executor_that_is_not_built_is_refused_by_the_name_of_its_variable(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(("executor", "named"), [("celery", "celery"), ("k8s", "k8s")])
+def test_the_render_may_go_elsewhere_and_nothing_secret_is_seen_of_it(
+    executor: str, named: str, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("IGNY8_RENDER_EXECUTOR", executor)
+    monkeypatch.setenv("IGNY8_CELERY_BROKER", "amqp://igny8:hush-broker@rabbit.internal:5672/igny8")
+    location = video_defs({"platform": deployment.resource})
+    assert isinstance(location.executor, dg.ExecutorDefinition)
+    assert location.executor.name == named
+    [rendering] = [each for each in location.assets or [] if each.key == dg.AssetKey("rendered_video")]
+    assert rendering.op.tags["dagster-celery/queue"] == "gpu"
+    others = [each for each in location.assets or [] if each is not rendering]
+    assert not any("dagster-celery/queue" in each.op.tags for each in others)
+    snapshot = RepositorySnap.from_def(location.get_repository_def())
+    assert "hush-broker" not in serialize_value(snapshot)
+
+
+def test_an_executor_is_refused_by_the_name_of_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IGNY8_RENDER_EXECUTOR", "celery")
-    with pytest.raises(SettingsError, match=r"IGNY8_RENDER_EXECUTOR: 'celery' is not built yet; use 'local'"):
-        render_executor(load_settings())
-    with pytest.raises(SettingsError, match="IGNY8_RENDER_EXECUTOR"):
+    with pytest.raises(SettingsError, match=r"IGNY8_CELERY_BROKER: name the RabbitMQ server"):
         video_defs()
+    monkeypatch.setenv("IGNY8_CELERY_BROKER", "redis://127.0.0.1:6379/0")
+    with pytest.raises(SettingsError, match=r"IGNY8_CELERY_BROKER: .*amqp://user:password@"):
+        load_settings()
+    monkeypatch.delenv("IGNY8_CELERY_BROKER")
     monkeypatch.setenv("IGNY8_RENDER_EXECUTOR", "abacus")
     with pytest.raises(SettingsError, match=r"IGNY8_RENDER_EXECUTOR: .*'local', 'celery' or 'k8s'"):
         load_settings()

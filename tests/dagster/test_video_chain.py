@@ -7,6 +7,7 @@ import pytest
 from deployments import SITE, Deployment, checks_of, failure_of, metadata_of
 
 from igny8_assets.video import presets
+from igny8_assets.video.review import CHECKS
 from igny8_resources.contracts.video import VideoScript
 from igny8_resources.warehouse.store.approval import approve
 from igny8_resources.warehouse.store.sites import automation_of, set_module, site_by_key
@@ -78,7 +79,7 @@ def test_an_article_becomes_a_video_that_fits_its_preset_and_is_rendered_once(pu
     assert published.run(CREATE_VIDEO_PROJECT, ARTICLE).success
     done = published.run(RENDER_VIDEO, VIDEO)
     assert done.success, failure_of(done)
-    assert checks_of(done) == {"script_keeps_to_its_article": True, "stream_data_fits_preset": True}
+    assert checks_of(done) == dict.fromkeys(("script_keeps_to_its_article", *CHECKS), True)
 
     [project] = published.rows(VideoProject)
     script = VideoScript.model_validate(project.script)
@@ -91,12 +92,16 @@ def test_an_article_becomes_a_video_that_fits_its_preset_and_is_rendered_once(pu
     assert (render.width, render.height, render.facts["fps"]) == (270, 480, 10.0)
     assert 30 <= render.duration_seconds <= 60
     assert -15 <= (render.loudness_lufs or 0) <= -13
+    assert (render.checks, render.checks_passed) == ({check: [] for check in CHECKS}, True)
+    [sheet] = [each for each in assets if each.asset_type == "contact_sheet"]
+    assert published.parts.media.get(sheet.media_key).startswith(b"\x89PNG")
     for key in (render.media_key, render.subtitle_key, render.captions_key, render.poster_key):
         assert published.parts.media.exists(key)
 
     shown = metadata_of(done, "rendered_video")
     assert (shown["rendered_now"], shown["resolution"]) == (True, "270x480")
     assert shown["video"].endswith(f"/api/v1/media/{render.media_key}")
+    assert sheet.media_key in shown["contact_sheet"]
     assert metadata_of(done, "video_script")["preview"].startswith("| type | narration |")
     assert metadata_of(done, "voiceover")["seconds"] > 20
 
@@ -111,7 +116,7 @@ def test_an_article_becomes_a_video_that_fits_its_preset_and_is_rendered_once(pu
     published.parts.media.delete(render.media_key)
     lost = published.run(RENDER_VIDEO, VIDEO, assets=["rendered_video"])
     assert metadata_of(lost, "rendered_video")["rendered_now"] is True
-    assert checks_of(lost) == {"stream_data_fits_preset": True}
+    assert checks_of(lost) == dict.fromkeys(CHECKS, True)
     assert published.counts() == before
 
 

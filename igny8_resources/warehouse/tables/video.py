@@ -74,7 +74,10 @@ class VideoAsset(OfSite, Table):
 
 
 class VideoRender(OfSite, Table):
-    """One rendered file of a project for one preset."""
+    """One rendered file of a project for one preset.
+
+    ``checks`` holds what the review found by the name of the check; ``checks_passed`` is the gate before publication.
+    """
 
     __tablename__ = "video_renders"
     __table_args__ = (UniqueConstraint("project_id", "render_preset"),)
@@ -93,6 +96,8 @@ class VideoRender(OfSite, Table):
     loudness_lufs: Mapped[float | None]
     facts: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     input_digest: Mapped[str] = mapped_column(String(64), default="")
+    checks: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    checks_passed: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(20), default="complete")
     rendered_at: Mapped[Moment]
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

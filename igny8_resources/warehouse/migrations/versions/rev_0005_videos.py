@@ -23,6 +23,11 @@ _GAINED: dict[str, tuple[sa.Column[Any], ...]] = {
         sa.Column("voice", sa.String(length=160), nullable=False, server_default=""),
         sa.Column("music", sa.String(length=300), nullable=False, server_default=""),
     ),
+    "video_renders": (
+        # Files that are there already were checked for their stream data alone: they are reviewed before they are published.
+        sa.Column("checks", Json, nullable=False, server_default="{}"),
+        sa.Column("checks_passed", sa.Boolean(), nullable=False, server_default=sa.false()),
+    ),
 }
 _NEW_TABLES = (
     "video_listings",
