@@ -58,13 +58,13 @@ class NotPublished(NotReady):
 
 
 def require_publishable(parts: Platform, partition: str) -> None:
-    """A project may be published when its file is rendered and still passes the check of its preset.
+    """A project may be published when its file is rendered, its review found nothing, and it still fits its preset.
 
     Raises:
         NotReady: it is not rendered, was not approved, or its file fails the check.
     """
     from igny8_assets.video.probe import probe
-    from igny8_assets.video.review import stream_problems
+    from igny8_assets.video.review import sound_findings, stream_findings
 
     with parts.warehouse.read() as session:
         project, _, _ = videos.project_of(session, partition)
@@ -73,8 +73,13 @@ def require_publishable(parts: Platform, partition: str) -> None:
         raise NotReady(f"“{project.title}” is {project.status}; it is published once it is rendered")
     if project.script_status not in {"", "approved"}:
         raise NotReady(f"the script of “{project.title}” is {project.script_status}; approve it and render it first")
-    with parts.media.open_path(render.media_key) as path:
-        problems = stream_problems(probe(path), preset_named(project.render_preset))
+    problems = [] if render.checks_passed else [found for check in render.checks.values() for found in check]
+    if not problems:
+        # The file may have been replaced since it was reviewed.
+        with parts.media.open_path(render.media_key) as path:
+            facts = probe(path)
+        findings = (*stream_findings(facts, preset_named(project.render_preset)), *sound_findings(facts.loudness))
+        problems = [finding.sentence for finding in findings]
     if problems:
         raise NotReady(f"“{project.title}” fails its check ({'; '.join(problems)}); render it again first")
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from igny8_assets.video.loudness import Loudness
 from igny8_assets.video.presets import PLATFORM_OF_PRESET, Box, Preset
 from igny8_assets.video.probe import Stretch, VideoFacts
-from igny8_assets.video.soundtrack import Loudness
 from igny8_assets.video.subtitle_reading import Cue
 from igny8_resources.contracts.video import WordTiming
 from igny8_resources.line_breaking import GLUE

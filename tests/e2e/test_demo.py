@@ -15,7 +15,7 @@ from igny8_assets.schema.validation import validate_graph
 from igny8_assets.sites.site_check import check_site
 from igny8_assets.video.presets import preset_named
 from igny8_assets.video.probe import probe
-from igny8_assets.video.review import stream_problems
+from igny8_assets.video.review import sound_findings, stream_findings
 from tests.e2e.homes import Home
 
 POSTGRES = "postgresql+psycopg2://postgres@127.0.0.1:5432/postgres"
@@ -111,7 +111,7 @@ def test_every_graph_is_connected(home: Home) -> None:
 def test_the_video_is_what_its_preset_promises(home: Home) -> None:
     key = _scalar(home, "SELECT media_key FROM video_renders")
     facts = probe(home.folder / "media" / str(key))
-    assert stream_problems(facts, preset_named("youtube_short")) == []
+    assert [*stream_findings(facts, preset_named("youtube_short")), *sound_findings(facts.loudness)] == []
     assert (facts.width, facts.height, facts.pix_fmt, facts.profile) == (1080, 1920, "yuv420p", "High")
     assert facts.moov_before_mdat
     assert (

@@ -13,12 +13,12 @@ from igny8_assets.video import review
 from igny8_assets.video.contact_sheet import FRAMES, contact_sheet, moments_of
 from igny8_assets.video.encoder import ffmpeg_path
 from igny8_assets.video.failures import FileUnreadable
+from igny8_assets.video.loudness import Loudness
 from igny8_assets.video.presets import Box, preset_named
 from igny8_assets.video.probe import Stretch, VideoFacts, probe
 from igny8_assets.video.rendering import render_timeline
 from igny8_assets.video.review import Finding, Span, Spoken, TextBox
 from igny8_assets.video.reviewing import review_file, spans_of, text_boxes
-from igny8_assets.video.soundtrack import Loudness
 from igny8_assets.video.subtitle_reading import Cue, read_webvtt
 from igny8_assets.video.timeline import SectionPictures, Timeline, build_timeline
 from igny8_assets.video.voice_finding import voice_starts
