@@ -2,9 +2,9 @@
 
 from fastapi import FastAPI
 
-from api.desk.routes import articles, automation, boards, files, lost, signing_in, spending, work
+from api.desk.routes import articles, automation, boards, connections, files, lost, signing_in, spending, work
 
-ROUTERS = (signing_in, files, boards, automation, articles, work, spending, lost)
+ROUTERS = (signing_in, files, boards, automation, articles, work, spending, connections, lost)
 
 
 def include(app: FastAPI) -> None:

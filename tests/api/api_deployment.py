@@ -62,6 +62,8 @@ def filled_deployment(started: FastAPI, migrated: Warehouse, api_url: str | None
         warehouse_url=migrated.url.render_as_string(hide_password=False),
         api_database_url=api_url,
         secret_key="a key that only tests sign with, long enough",
+        tiktok_client_key="tiktok-app",
+        tiktok_client_secret="tiktok-secret",
         sign_ins_per_minute=100_000,
     )
     with migrated.write() as session:

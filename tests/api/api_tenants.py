@@ -1,7 +1,7 @@
 """An account with one of everything the API shows, and the headers that its users send."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from fastapi import FastAPI
@@ -13,12 +13,14 @@ from igny8_resources.warehouse.engine import Warehouse
 from igny8_resources.warehouse.store.sites import SectorPlan, SitePlan, create_account, create_site
 from igny8_resources.warehouse.tables.access import SignIn
 from igny8_resources.warehouse.tables.columns import utc_now
+from igny8_resources.warehouse.tables.connections import PlatformConnection
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage
 from igny8_resources.warehouse.tables.planner import Cluster, ClusterKeyword, ContentIdea, Keyword
 from igny8_resources.warehouse.tables.publishing import InternalLink, PublishingRecord
 from igny8_resources.warehouse.tables.social import SocialPost
 from igny8_resources.warehouse.tables.tenancy import Account, Site, SiteAccess, User
 from igny8_resources.warehouse.tables.video import VideoAsset, VideoProject, VideoRender
+from igny8_resources.warehouse.tables.video_publishing import VideoMetrics, VideoPublication
 from igny8_resources.warehouse.tables.video_scripts import VideoListing, VideoScriptVersion
 from igny8_resources.warehouse.tables.writer import Content, ContentVersion, Image, Task
 
@@ -249,6 +251,19 @@ def _fill(session, tenant: Tenant, account: Account, site: Site) -> None:
             written_by="offline:offline-1",
             status="proposal",
         )
+    )
+    connection = add(
+        "connection",
+        PlatformConnection(**owned, platform="tiktok", external_id="open-id", name="crema", defaults={}, scopes=[]),
+    )
+    publication = VideoPublication(
+        **owned, project_id=project, platform="youtube", privacy="private", status="failed",
+        connection_id=connection,
+    )  # fmt: skip
+    session.add(publication)
+    session.flush()
+    session.add(
+        VideoMetrics(**owned, publication_id=publication.id, period=datetime(2026, 11, 2, 12, tzinfo=UTC), views=120)
     )
     session.add(
         VideoListing(

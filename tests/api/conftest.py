@@ -89,6 +89,8 @@ def _settings(warehouse: Warehouse, api_url: str | None, home: Path) -> Settings
         warehouse_url=warehouse.url.render_as_string(hide_password=False),
         api_database_url=api_url,
         secret_key="a key that only tests sign with, long enough",
+        tiktok_client_key="tiktok-app",
+        tiktok_client_secret="tiktok-secret",
     )
 
 

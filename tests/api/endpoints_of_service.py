@@ -242,6 +242,15 @@ DESK = (
         form=lambda _of: {"version": "1"},
     ),
     at_root("POST /desk/articles/{id}/versions/{number}/reject", Level.WRITE, About.SITE, 303, **_EDITED, number=3),
+    # The platform sent the person here with nothing, or with a state that nobody made.
+    at_root("GET /desk/connections/return", Level.PUBLIC, About.CALLER, 400),
+    at_root(
+        "POST /desk/connections/finish",
+        Level.MANAGE,
+        About.CALLER,
+        400,
+        form=lambda _of: {"code": "c", "state": "s"},
+    ),
     at_root("GET /desk/requests/", Level.READ, About.LIST),
     at_root("GET /desk/requests/running", Level.READ, About.LIST),
     at_root("GET /desk/requests/{request_id}/", Level.READ, About.SITE, request_id="open request"),

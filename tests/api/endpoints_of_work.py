@@ -288,5 +288,36 @@ DISTRIBUTION = (
     api("GET video/projects/{id}/assets/", Level.READ, About.SITE, **VIDEO),
     api("GET video/projects/{id}/renders/", Level.READ, About.SITE, **VIDEO),
     api("DELETE video/projects/{id}/", Level.WRITE, About.SITE, **VIDEO),
+    api(
+        "POST video/projects/{id}/publish/",
+        Level.WRITE,
+        About.SITE,
+        202,
+        **VIDEO,
+        body=lambda _of: {"platforms": ["tiktok"], "privacy": {"tiktok": "SELF_ONLY"}},
+    ),
+    api("GET video/projects/{id}/publish-status/", Level.READ, About.SITE, **VIDEO),
+    api("GET video/analytics/overview/", Level.READ, About.LIST),
+    api("GET video/analytics/project/{id}/", Level.READ, About.SITE, **VIDEO),
+    api("GET video/connections/", Level.READ, About.LIST),
+    api(
+        "POST video/connections/",
+        Level.MANAGE,
+        About.SITE,
+        body=lambda of: {"site": of["site"], "platform": "tiktok"},
+    ),
+    # A state that nobody made is refused whoever sends it.
+    api(
+        "POST video/connections/finish/", Level.MANAGE, About.CALLER, 400, body=lambda _of: {"code": "c", "state": "s"}
+    ),
+    api("GET video/connections/{id}/", Level.READ, About.SITE, id="connection"),
+    api(
+        "PATCH video/connections/{id}/",
+        Level.MANAGE,
+        About.SITE,
+        id="connection",
+        body=lambda _of: {"privacy": "SELF_ONLY"},
+    ),
+    api("DELETE video/connections/{id}/", Level.MANAGE, About.SITE, id="connection"),
     api("GET media/{key:path}", Level.READ, About.SITE, key="media"),
 )

@@ -16,6 +16,7 @@ STAGE_WORDS = {
     "site": ("Site", "The site is built again when something was published."),
     "social": ("Social posts", "Published articles get drafts of posts."),
     "video": ("Video", "Published articles get a video."),
+    "video_publishing": ("Video publishing", "Rendered videos go to the platforms that are connected."),
 }
 # The stages that a number bounds, and what it counts.
 BATCHES = {"planning": "articles started each time"}

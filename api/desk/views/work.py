@@ -27,6 +27,7 @@ KINDS = {
     "content": "Articles",
     "social": "Social posts",
     "video": "Video",
+    "video_publish": "Video publication",
 }
 # Pieces that are about no single article, by their job.
 PIECES = {"load_keywords": "The keyword file", "plan_site": "What to write", "build_site": "The built site"}
@@ -40,6 +41,7 @@ JOBS = {
     "draft_social_posts": "social posts",
     "create_video_project": "script and scenes of a video",
     "render_video": "pictures and sound of a video",
+    "publish_video": "publication of a video",
 }
 # A launch takes some seconds; what waits longer may wait for a daemon that does not run.
 PATIENCE = timedelta(seconds=25)
