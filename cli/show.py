@@ -39,6 +39,7 @@ SAYS = {
     names.SPEAK_VIDEO: "Speaking the script",
     names.ILLUSTRATE_VIDEO: "Choosing the pictures",
     names.RENDER_VIDEO: "Making the video",
+    names.LIST_VIDEO: "Listing the video",
 }
 
 

@@ -19,6 +19,7 @@ ILLUSTRATE_VIDEO = "illustrate_video"
 RENDER_VIDEO = "render_video"
 PUBLISH_VIDEO = "publish_video"
 MEASURE_VIDEOS = "measure_videos"
+LIST_VIDEO = "list_video"
 
 # Works through all articles of one request in one run; its work is named by the request instead of a partition.
 WRITE_ARTICLES = "write_articles"
@@ -40,7 +41,15 @@ CONTENT_JOBS = (
     BUILD_SITE,
     DRAFT_SOCIAL_POSTS,
 )
-VIDEO_JOBS = (CREATE_VIDEO_PROJECT, WRITE_VIDEO_SCRIPT, SPEAK_VIDEO, ILLUSTRATE_VIDEO, RENDER_VIDEO, PUBLISH_VIDEO)
+VIDEO_JOBS = (
+    CREATE_VIDEO_PROJECT,
+    WRITE_VIDEO_SCRIPT,
+    SPEAK_VIDEO,
+    ILLUSTRATE_VIDEO,
+    RENDER_VIDEO,
+    LIST_VIDEO,
+    PUBLISH_VIDEO,
+)
 
 VIDEO_RENDER_POOL = "video_render"
 RENDERED_VIDEO = "rendered_video"
@@ -68,4 +77,5 @@ JOB_OF_REQUEST: dict[RequestKind, str] = {
     "video_visuals": ILLUSTRATE_VIDEO,
     "video_render": RENDER_VIDEO,
     "video_publish": PUBLISH_VIDEO,
+    "video_listing": LIST_VIDEO,
 }

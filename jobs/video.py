@@ -31,6 +31,11 @@ render_video = dg.define_asset_job(
     selection=dg.AssetSelection.assets("video_script", "voiceover", "visuals", "rendered_video"),
     description="Script, voice, pictures and rendering of one video.",
 )
+list_video = dg.define_asset_job(
+    names.LIST_VIDEO,
+    selection=dg.AssetSelection.assets("video_listings"),
+    description="Write what one video is found by on its platforms.",
+)
 
 # Both wait on the network: they need no process of their own, and no machine that renders.
 publish_video = dg.define_asset_job(
@@ -46,7 +51,15 @@ measure_videos = dg.define_asset_job(
     description="Ask the platforms how the published videos are watched.",
 )
 
-video_jobs = [create_video_project, write_video_script, speak_video, illustrate_video, render_video, publish_video]
+video_jobs = [
+    create_video_project,
+    write_video_script,
+    speak_video,
+    illustrate_video,
+    render_video,
+    list_video,
+    publish_video,
+]
 
 
 @dg.schedule(

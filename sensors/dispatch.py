@@ -24,6 +24,7 @@ from igny8_resources.warehouse.tables.planner import ClusterKeyword, Keyword, Ke
 from igny8_resources.warehouse.tables.social import SocialPost
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.video import VideoProject
+from igny8_resources.warehouse.tables.video_scripts import VideoListing
 from igny8_resources.warehouse.tables.writer import Content, Task
 from jobs import names
 
@@ -41,6 +42,7 @@ EVENT_KINDS = (
     "video.project_created",
     "video.script_approved",
     "video.rendered",
+    "video.listed",
     "site.module_switched",
     "site.stage_switched",
 )
@@ -163,6 +165,8 @@ def _rules(
             yield names.RENDER_VIDEO if by_itself else names.WRITE_VIDEO_SCRIPT, event.subject
     elif event.kind == "video.script_approved":
         yield from _after_script_approval(session, site, event)
+    elif event.kind == "video.listed":
+        yield from _publication(session, site, event)
     elif event.kind == "video.rendered":
         yield from _after_rendering(session, site, event)
 
@@ -269,8 +273,18 @@ def _after_script_approval(session: Session, site: Site, event: Event) -> Iterab
 
 
 def _after_rendering(session: Session, site: Site, event: Event) -> Iterable[tuple[str, str]]:
+    """A rendered video is listed first, and published with its listing; one that was listed before is published at once."""
+    listed = select(VideoListing.id).join(VideoProject, VideoProject.id == VideoListing.project_id)
+    is_listed = session.scalar(listed.where(VideoProject.partition_key == event.subject).limit(1)) is not None
+    if module_enabled(session, site.id, "video"):
+        yield names.LIST_VIDEO, event.subject
     if _build_wanted(session, site, event):
         yield names.BUILD_SITE, site.key
+    if is_listed:
+        yield from _publication(session, site, event)
+
+
+def _publication(session: Session, site: Site, event: Event) -> Iterable[tuple[str, str]]:
     project = session.scalar(select(VideoProject).where(VideoProject.partition_key == event.subject))
     if project is None or project.status != "rendered" or not _stage_on(session, site, "video_publishing", "video"):
         return

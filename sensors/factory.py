@@ -45,6 +45,7 @@ JOB_PARTITIONS = {
     names.ILLUSTRATE_VIDEO: "videos",
     names.RENDER_VIDEO: "videos",
     names.PUBLISH_VIDEO: "videos",
+    names.LIST_VIDEO: "videos",
 }
 
 

@@ -38,7 +38,9 @@ def record_failure(session: Session, job: str, partition: str, reason: str, run_
     if video is not None:
         video.error = message
         # A script that was asked for beside one that is there takes nothing away from the video, nor does a platform's refusal.
-        keeps = job == names.PUBLISH_VIDEO or (job == names.WRITE_VIDEO_SCRIPT and bool(video.script))
+        keeps = job in {names.PUBLISH_VIDEO, names.LIST_VIDEO} or (
+            job == names.WRITE_VIDEO_SCRIPT and bool(video.script)
+        )
         if not keeps:
             video.status = "failed"
     owner = task or video

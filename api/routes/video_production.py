@@ -102,6 +102,12 @@ router.add_api_route(
 )
 
 
+@router.post("/projects/{id}/generate-listings/", status_code=202, summary="Ask for the listings", responses=_ASKED)
+def generate_listings(access: Writer, id: RowId, key: IdempotencyKey = None) -> Envelope[Accepted]:  # noqa: A002 - the path's own name
+    """Have what the rendered video is found by written anew for each of its platforms; a person's words are kept."""
+    return _asked(access, key, id, "video_listing")
+
+
 @router.delete("/projects/{id}/", summary="Delete a video", responses=refusals(400, 401, 403, 404, 409))
 def delete_project(access: Writer, id: RowId) -> Envelope[DeletedRow]:  # noqa: A002 - the path's own name
     """Delete a video with its script, voices, pictures and files; open requests for it are cancelled first.

@@ -1,8 +1,8 @@
 """A video project deleted with everything that was made for it alone."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from igny8_assets.not_ready import NotReady
@@ -18,7 +18,7 @@ from igny8_resources.warehouse.tables.video_scripts import VideoListing, VideoSc
 # What a video's steps make for it; every other picture that it shows is the article's or a model call's.
 OWN_FILES = ("/voiceover/", "/cards/", "/video/")
 ON_A_PLATFORM = ("uploading", "processing", "published")
-_FILES = ("media_key", "subtitle_key", "captions_key", "poster_key")
+_FILES = tuple(column.name for column in VideoRender.__table__.columns if column.name.endswith("_key"))
 
 
 def delete_project(session: Session, project: VideoProject, site: Site, *, by: str) -> list[str]:
@@ -42,7 +42,7 @@ def delete_project(session: Session, project: VideoProject, site: Site, *, by: s
         raise NotReady(f"“{project.title}” is being rendered by the site's automation; end its run in Dagster first")
     assets = session.scalars(select(VideoAsset).where(VideoAsset.project_id == project.id)).all()
     renders = session.scalars(select(VideoRender).where(VideoRender.project_id == project.id)).all()
-    keys = {asset.media_key for asset in assets}
+    keys = {key for asset in assets for key in _keys_of(asset)}
     keys |= {getattr(render, name) for render in renders for name in _FILES}
     publications = select(VideoPublication.id).where(VideoPublication.project_id == project.id)
     session.execute(delete(VideoMetrics).where(VideoMetrics.publication_id.in_(publications)))
@@ -57,9 +57,10 @@ def delete_project(session: Session, project: VideoProject, site: Site, *, by: s
         payload={"content_id": project.content_id, "preset": project.render_preset, "by": by},
         actor=by,
     )
+    content_id = project.content_id
     session.delete(project)
     session.flush()
-    return sorted(_unused(session, site, keys))
+    return sorted(_unused(session, site, content_id, keys))
 
 
 def _cancel_work(session: Session, project: VideoProject, by: str) -> bool:
@@ -74,14 +75,18 @@ def _cancel_work(session: Session, project: VideoProject, by: str) -> bool:
     return bool(items)
 
 
-def _unused(session: Session, site: Site, keys: Iterable[str]) -> set[str]:
-    """Those of the keys that are a video's own and that no other video of the account uses: equal files are one file."""
-    prefix, account_id = tenant_of(site).media_prefix, site.account_id
+def _keys_of(asset: VideoAsset) -> Iterator[str]:
+    yield asset.media_key
+    for shot in asset.facts.get("shots", ()):
+        yield str(shot.get("media_key", ""))
+
+
+def _unused(session: Session, site: Site, content_id: int, keys: Iterable[str]) -> set[str]:
+    """Those of the keys that are a video's own and that no other video of the same article uses: equal files are one file."""
+    prefix = tenant_of(site).media_prefix
     own = {key for key in keys if key.startswith(tuple(f"{prefix}{place}" for place in OWN_FILES))}
-    assets = select(VideoAsset.media_key).where(VideoAsset.account_id == account_id, VideoAsset.media_key.in_(own))
-    columns = [getattr(VideoRender, name) for name in _FILES]
-    renders = select(*columns).where(
-        VideoRender.account_id == account_id, or_(*(column.in_(own) for column in columns))
-    )
-    used = {*session.scalars(assets), *(key for row in session.execute(renders) for key in row)}
+    others = select(VideoAsset).join(VideoProject, VideoProject.id == VideoAsset.project_id)
+    used = {
+        key for asset in session.scalars(others.where(VideoProject.content_id == content_id)) for key in _keys_of(asset)
+    }
     return own - used

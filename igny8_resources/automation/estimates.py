@@ -51,7 +51,8 @@ class Estimator:
         """Videos from script to file."""
         spoken = MINUTES[video_type] * self._price("voiceover")
         shown = SCENES[video_type] * self._price("scene_image") + self._price("video_composition")
-        return exact(number * (self._price("video_script") + spoken + shown))
+        written = self._price("video_script") + self._price("video_seo")
+        return exact(number * (written + spoken + shown))
 
     def _price(self, operation: str) -> Decimal:
         if operation not in self._prices:

@@ -116,4 +116,5 @@ RequestKind = Literal[
     "video_visuals",
     "video_render",
     "video_publish",
+    "video_listing",
 ]

@@ -27,6 +27,7 @@ class EventKind:
 _CREDITS = ("amount", "balance")
 _CONTENT = ("content_id",)
 _VERSION = ("content_id", "version")
+_LISTING = ("project_id", "platform", "by")
 _SCRIPT = ("project_id", "version", "by")
 _REQUEST = ("kind", "failed", "items")
 
@@ -57,6 +58,8 @@ CATALOGUE = (
     EventKind("video.publication_failed", "A platform refused a video.", ("platform", "reason")),
     EventKind("platform.connected", "An account on a platform was connected to a site.", ("platform", "name")),
     EventKind("platform.reconnect_needed", "An account has to be connected again.", ("platform", "name", "reason")),
+    EventKind("video.listed", "What a video is found by on a platform was written.", _LISTING),
+    EventKind("video.listing_edited", "A person changed what a video is found by.", _LISTING),
     EventKind("site.built", "A site's pages were built.", ("pages", "problems")),
     EventKind("request.created", "Work was asked for; the subject is its task_id.", ("kind",)),
     EventKind("request.done", "All that a request asked for is done.", _REQUEST),
@@ -73,6 +76,7 @@ CATALOGUE = (
     EventKind("illustrate_video.failed", "A video's pictures could not be made.", ("reason",)),
     EventKind("render_video.failed", "A video could not be rendered.", ("reason",)),
     EventKind("publish_video.failed", "A video could not be published everywhere.", ("reason",)),
+    EventKind("list_video.failed", "What a video is found by could not be written.", ("reason",)),
     EventKind("credits.low", "The account's credits are running out.", ("balance", "monthly_credits", "low_below")),
     EventKind("credits.exhausted", "Work was refused for want of credits.", ("needed", "balance", "refused")),
     EventKind("credits.granted", "The account was given credits.", _CREDITS),

@@ -281,7 +281,24 @@ DISTRIBUTION = (
     ),
     *(
         api(f"POST video/projects/{{id}}/{step}/", Level.WRITE, About.SITE, 202, **VIDEO)
-        for step in ("generate-script", "generate-voiceover", "generate-visuals", "compose", "render")
+        for step in (
+            "generate-script",
+            "generate-voiceover",
+            "generate-visuals",
+            "compose",
+            "render",
+            "generate-listings",
+        )
+    ),
+    api("GET video/projects/{id}/listings/", Level.READ, About.SITE, **VIDEO),
+    api(
+        "PUT video/projects/{id}/listings/{platform}/",
+        Level.WRITE,
+        About.SITE,
+        **VIDEO,
+        platform="tiktok",
+        match="1",
+        body=lambda _of: {"title": "Ratio", "description": "Weigh it.", "hashtags": ["#espresso"]},
     ),
     api("GET video/voices/", Level.READ, About.CALLER),
     api("GET video/voices/{provider}/{voice}/sample/", Level.READ, About.CALLER, provider="espeak-ng", voice="en-us"),

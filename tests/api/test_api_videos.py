@@ -144,3 +144,21 @@ def test_a_video_goes_with_its_own_files_and_what_is_under_way(
         assert session.get_one(Request, task_id).status == "cancelled"
         [event] = session.scalars(select(Event).where(Event.kind == "video.project_deleted"))
         assert event.actor == "user:editor@crema.example"
+
+
+def test_what_a_video_is_found_by_is_edited_and_checked(client: TestClient, ours: Tenant, video: str):
+    headers = ours.as_role("editor")
+    [listed] = client.get(f"{video}listings/", headers=headers).json()["data"]
+    assert (listed["platform"], listed["version"]) == ("tiktok", 1)
+    words = {"title": "Ratio", "description": "x" * 2500, "hashtags": ["#espresso"]}
+    address = f"{video}listings/tiktok/"
+    assert client.put(address, json=words, headers=headers).status_code == 428
+    saved = client.put(address, json=words, headers={**headers, "If-Match": '"1"'})
+    assert (saved.status_code, saved.headers["ETag"]) == (200, '"2"')
+    data = saved.json()["data"]
+    assert (data["hashtags"], data["written_by"]) == (["espresso"], "user:editor@crema.example")
+    assert [finding["message"] for finding in data["findings"]] == ["2511 UTF-16 units, at most 2,200"]
+    late = client.put(address, json=words, headers={**headers, "If-Match": '"1"'})
+    assert (late.status_code, late.headers["ETag"]) == (409, '"2"')
+    nowhere = client.put(f"{video}listings/youtube/", json=words, headers={**headers, "If-Match": '"1"'})
+    assert nowhere.status_code == 409

@@ -38,6 +38,7 @@ JOB_PARTITIONS = {
     names.SPEAK_VIDEO: "videos",
     names.ILLUSTRATE_VIDEO: "videos",
     names.RENDER_VIDEO: "videos",
+    names.LIST_VIDEO: "videos",
 }
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 FIRST_CREDITS = Decimal(500)

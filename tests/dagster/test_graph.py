@@ -44,6 +44,7 @@ social_posts       articles  social      published_article                      
 spend              days      billing     -                                       table
 tasks              sites     planner     ideas                                   table
 taxonomies         sites     planner     clusters                                ai table
+video_listings     videos    video       rendered_video                          ai table
 video_metrics      today     video       published_video                         table
 video_projects     articles  video       published_article                       table
 video_script       videos    video       video_projects                          ai table
@@ -85,6 +86,7 @@ JOBS = {
     "write_video_script": "video_script",
     "speak_video": "voiceover",
     "illustrate_video": "visuals",
+    "list_video": "video_listings",
     "render_video": "video_script voiceover visuals rendered_video",
     "publish_video": "published_video",
 }

@@ -26,7 +26,7 @@ from igny8_resources.warehouse.tables.ledgers import Effect, Event
 from igny8_resources.warehouse.tables.video import VideoProject
 from igny8_resources.warehouse.tables.video_publishing import VideoMetrics, VideoPublication
 from igny8_resources.warehouse.tables.video_scripts import VideoListing
-from jobs.names import CREATE_VIDEO_PROJECT, MEASURE_VIDEOS, PUBLISH_ARTICLE, PUBLISH_VIDEO, RENDER_VIDEO
+from jobs.names import CREATE_VIDEO_PROJECT, LIST_VIDEO, MEASURE_VIDEOS, PUBLISH_ARTICLE, PUBLISH_VIDEO, RENDER_VIDEO
 from sensors.dispatch import work_for_events
 from tests.integration.video_accounts import ACCOUNT_IDS
 from tests.stand_ins.platform_http import PlatformServer
@@ -283,7 +283,7 @@ def test_metrics_are_history_one_row_a_half_day(rendered: Deployment, youtube: Y
 def test_automation_publishes_new_videos_where_somebody_wants_it(rendered: Deployment, youtube: YouTubeStandIn) -> None:
     def asked() -> list[str]:
         with rendered.parts.warehouse.read() as session:
-            events = session.query(Event).filter_by(kind="video.rendered").all()
+            events = session.query(Event).filter(Event.kind.in_(("video.rendered", "video.listed"))).all()
             return [work.job for work in work_for_events(session, events)]
 
     assert PUBLISH_VIDEO not in asked()
@@ -291,4 +291,6 @@ def test_automation_publishes_new_videos_where_somebody_wants_it(rendered: Deplo
         set_stage(session, site_by_key(session, SITE), "video_publishing", enabled=True)
     assert PUBLISH_VIDEO not in asked(), "nobody is connected"
     connect(rendered, "youtube", youtube)
+    assert PUBLISH_VIDEO not in asked(), "what it is found by is written first"
+    assert rendered.run(LIST_VIDEO, VIDEO).success
     assert PUBLISH_VIDEO in asked()

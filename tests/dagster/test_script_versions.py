@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from igny8_assets.not_ready import NotReady
 from igny8_assets.video import script_editing as editing
+from igny8_assets.video.listing_writing import ListingConflict, edit_listing
 from igny8_assets.video.script_pace import measured_pace
 from igny8_assets.video.script_writing import write_script
-from igny8_resources.contracts.video import VideoScript
+from igny8_resources.contracts.video import VideoScript, VideoSeo
 from igny8_resources.requests import Item, submit_request
 from igny8_resources.warehouse.store import video as store
 from igny8_resources.warehouse.store import video_scripts as scripts
@@ -18,9 +19,10 @@ from igny8_resources.warehouse.store.approval import approve
 from igny8_resources.warehouse.store.sites import automation_of, site_by_key
 from igny8_resources.warehouse.store.writer import content_of
 from igny8_resources.warehouse.tables.ledgers import AiCall, CreditUsage, Event, RequestItem
-from igny8_resources.warehouse.tables.video import VideoAsset, VideoProject
-from igny8_resources.warehouse.tables.video_scripts import VideoScriptVersion
-from jobs.names import CREATE_VIDEO_PROJECT, PUBLISH_ARTICLE, RENDER_VIDEO, WRITE_VIDEO_SCRIPT
+from igny8_resources.warehouse.tables.video import VideoAsset, VideoProject, VideoRender
+from igny8_resources.warehouse.tables.video_scripts import VideoListing, VideoScriptVersion
+from igny8_resources.warehouse.tables.writer import Content
+from jobs.names import CREATE_VIDEO_PROJECT, LIST_VIDEO, PUBLISH_ARTICLE, RENDER_VIDEO, WRITE_VIDEO_SCRIPT
 from sensors.dispatch import work_for_events
 
 ARTICLE = f"{SITE}-1"
@@ -245,3 +247,41 @@ def test_the_pace_is_that_of_the_voice_once_it_has_been_heard(opened: Deployment
         # "92 °C" is three words to the voice: 190 words in 80 seconds.
         assert measured_pace(session, site.id, "maya", "en", otherwise=165) == 142
         assert measured_pace(session, site.id, "another", "en", otherwise=165) == 165
+
+
+def test_a_rendered_video_is_listed_where_it_goes_and_a_persons_words_stay(opened: Deployment) -> None:
+    assert opened.run(WRITE_VIDEO_SCRIPT, VIDEO).success
+    early = opened.run(LIST_VIDEO, VIDEO)
+    assert failure_of(early).user_failure_data.description == (
+        "the video has no file yet; materialise `rendered_video` for this partition first"
+    )
+    with opened.parts.warehouse.write() as session:
+        project, content, _ = store.project_of(session, VIDEO)
+        project.status = "rendered"
+        content.url = "https://cremalane.example/guide/"
+        session.add(
+            VideoRender(
+                account_id=project.account_id, site_id=project.site_id, project_id=project.id,
+                render_preset=project.render_preset, media_key="a.mp4", width=1080, height=1920,
+                duration_seconds=45.0, size_bytes=1,
+            )
+        )  # fmt: skip
+    shown = metadata_of(opened.run(LIST_VIDEO, VIDEO), "video_listings")
+    assert (shown["platforms"], shown["credits_at_list_price"]) == (1, 1.0)
+    [listing] = opened.rows(VideoListing)
+    assert (listing.platform, listing.version, listing.chapters) == ("youtube", 1, [])
+    assert listing.link.endswith("?utm_source=youtube&utm_medium=video&utm_campaign=" + opened.rows(Content)[0].slug)
+    assert [finding for finding in listing.findings if finding["severity"] == "error"] == []
+
+    words = VideoSeo(title="Mine", description="My words.", tags=("coffee",), hashtags=("coffee",))
+    with opened.parts.warehouse.write() as session:
+        project, content, _ = store.project_of(session, VIDEO, lock=True)
+        edit_listing(session, project, content, "youtube", words, by=MAYA, base=1)
+        with pytest.raises(ListingConflict, match="at version 2 by now"):
+            edit_listing(session, project, content, "youtube", words, by=MAYA, base=1)
+    calls = len(opened.rows(AiCall))
+    assert metadata_of(opened.run(LIST_VIDEO, VIDEO), "video_listings")["credits"] == 0
+    [listing] = opened.rows(VideoListing)
+    assert (listing.title, listing.version, listing.written_by) == ("Mine", 2, MAYA)
+    assert len(opened.rows(AiCall)) == calls
+    assert project_in(opened).status == "rendered"
