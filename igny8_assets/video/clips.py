@@ -9,9 +9,10 @@ from collections import OrderedDict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
-from igny8_assets.video.colour_planes import planes_of
+from igny8_assets.video.colour_planes import BLUE, GREEN, RED, Plane, Planes
 from igny8_assets.video.failures import PictureUnusable
 from igny8_assets.video.presets import Preset
 from igny8_assets.video.resampling import BORDER
@@ -80,11 +81,32 @@ class ClipReader:
             raise _unusable(self._path, error) from error
         left, top = (self._size[0] - self._preset.width) // 2, (self._size[1] - self._preset.height) // 2
         cropped = np.ascontiguousarray(frame[top : top + self._preset.height, left : left + self._preset.width])
-        return Still(planes_of(cropped).bordered(BORDER), self._preset.width, self._preset.height, framed=False)
+        return Still(quick_planes(cropped).bordered(BORDER), self._preset.width, self._preset.height, framed=False)
 
     def close(self) -> None:
         """End the decoder."""
         self._clip.close()
+
+
+def quick_planes(rgb: np.ndarray) -> Planes:
+    """The planes of a picture to within two levels of ``planes_of``, an order of magnitude faster: a clip needs every frame's."""
+    luma = np.array([[RED, GREEN, BLUE, 0.0]]) * (219 / 255)
+    luma[0, 3] = 16
+    y: Plane = cv2.transform(rgb, luma)
+    # Colour samples sit on even columns and between rows, as in planes_of.
+    across = cv2.filter2D(rgb, -1, np.array([[0.25, 0.5, 0.25]], np.float32), borderType=cv2.BORDER_REPLICATE)[:, ::2]
+    small = cv2.resize(
+        np.ascontiguousarray(across), (rgb.shape[1] // 2, rgb.shape[0] // 2), interpolation=cv2.INTER_AREA
+    )
+    blue, red = 224 / 255 / (2 * (1 - BLUE)), 224 / 255 / (2 * (1 - RED))
+    colour = np.array(
+        [
+            [-RED * blue, -GREEN * blue, (1 - BLUE) * blue, 128],
+            [(1 - RED) * red, -GREEN * red, -BLUE * red, 128],
+        ]
+    )
+    u, v = cv2.split(cv2.transform(small, colour))
+    return Planes(y, u, v)
 
 
 class ClipShelf:
