@@ -1,12 +1,13 @@
 """What goes to a platform: a project's file, and the words about it put together as the platform shows them."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from igny8_assets.video.stock_credits import credit_block
 from igny8_resources.media import MediaStore
 from igny8_resources.video_platforms.video import Captions, OutgoingVideo
 from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
@@ -27,17 +28,22 @@ class Words:
     tags: tuple[str, ...]
 
 
-def words_for(platform: str, project: VideoProject, listing: VideoListing | None) -> Words:
-    """The words of a video on a platform: those written for it, else the script's own."""
+def words_for(
+    platform: str, project: VideoProject, listing: VideoListing | None, credited: Sequence[str] = ()
+) -> Words:
+    """The words of a video on a platform: those written for it, else the script's own, and whose stock it shows."""
+    credit = credit_block(credited)
     if listing is None:
         script: dict[str, Any] = project.script
         tags = tuple(str(tag) for tag in script.get("tags", []))
-        return Words(project.title, str(script.get("description") or project.title), tags)
+        said = str(script.get("description") or project.title)
+        return Words(project.title, "\n\n".join(part for part in (said, credit) if part), tags)
     parts = [listing.description]
     if platform == "youtube" and listing.chapters:
         parts.append("\n".join(f"{_stamp(each['seconds'])} {each['title']}" for each in listing.chapters))
     if listing.link:
         parts.append(listing.link)
+    parts.append(credit)
     if listing.hashtags:
         parts.append(" ".join(f"#{tag}" for tag in listing.hashtags))
     tags = tuple(str(tag) for tag in listing.tags)

@@ -13,9 +13,10 @@ from igny8_assets.video.poster import extract_frame
 from igny8_assets.video.presets import preset_named
 from igny8_assets.video.projects import script_of
 from igny8_assets.video.rendering import RenderOptions, render_timeline
-from igny8_assets.video.scene_choosing import VISUAL, shots_shown
+from igny8_assets.video.scene_choosing import shots_shown
 from igny8_assets.video.segment_rendering import RenderProgress
 from igny8_assets.video.segment_store import remove_old_segments
+from igny8_assets.video.stock_credits import VISUAL
 from igny8_assets.video.timeline import build_timeline
 from igny8_assets.video.voiceover import VOICEOVER, SectionVoice, voice_from_wav
 from igny8_resources.ai.router import digest_of

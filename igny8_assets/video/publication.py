@@ -15,6 +15,7 @@ from sqlalchemy import select
 from igny8_assets.not_ready import NotReady
 from igny8_assets.video.outgoing import CAPTION_TRACK, content_hash, outgoing_video, words_for
 from igny8_assets.video.presets import preset_named
+from igny8_assets.video.stock_credits import VISUAL, credits_of
 from igny8_resources.effects import EffectInProgress, EffectPlan, EffectUnknown, perform_once
 from igny8_resources.events import append_event
 from igny8_resources.platform import Platform
@@ -136,7 +137,8 @@ class _Publishing:
             connection = connection_of(session, site.id, row.platform)
             render = videos.render_of(session, project)
             thumbnails = videos.assets_of(session, project.id, "thumbnail")
-            words = words_for(row.platform, project, store.listing_of(session, project.id, row.platform))
+            listing = store.listing_of(session, project.id, row.platform)
+            words = words_for(row.platform, project, listing, credits_of(videos.assets_of(session, project.id, VISUAL)))
             row = session.get_one(VideoPublication, row.id, with_for_update={"key_share": True})
             self._same_account(row, connection, self._acts(session))
             if row.status != "published":

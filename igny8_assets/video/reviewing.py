@@ -12,7 +12,8 @@ from igny8_assets.video.presets import Box, Preset, preset_named
 from igny8_assets.video.probe import VideoFacts, black_or_frozen, probe
 from igny8_assets.video.projects import script_of
 from igny8_assets.video.review import CheckName, Finding, Span, Spoken, TextBox
-from igny8_assets.video.scene_choosing import VISUAL, shots_shown
+from igny8_assets.video.scene_choosing import shots_shown
+from igny8_assets.video.stock_credits import VISUAL
 from igny8_assets.video.subtitle_reading import Cue, read_webvtt
 from igny8_assets.video.timeline import Timeline, build_timeline
 from igny8_assets.video.voice_finding import voice_starts

@@ -6,7 +6,7 @@ Belongs here: gathering candidates, embedding, keeping what was chosen. Does not
 
 import tempfile
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from igny8_assets.video.matching import Choice, Wanted, choose
 from igny8_assets.video.presets import Preset, preset_named
 from igny8_assets.video.projects import script_of
 from igny8_assets.video.spoken_stretches import Stretch, stretches_of
+from igny8_assets.video.stock_credits import VISUAL
 from igny8_assets.video.subject import subject_of
 from igny8_assets.video.timeline import SectionPictures, Shot
 from igny8_assets.video.video_cards import card_content, save_card
@@ -37,7 +38,6 @@ from igny8_resources.warehouse.store.writer import images_of
 from igny8_resources.warehouse.tables.video import VideoAsset
 from igny8_resources.warehouse.tables.writer import Image
 
-VISUAL = "visual"
 # The article's own pictures are never off its subject, and one made for the very part is nearer than its caption says.
 _OWN, _SAME_PART = 0.12, 0.15
 # Pictures that are made for a sentence, because nothing near it was found; each costs credits.
@@ -127,12 +127,6 @@ def shots_shown(asset: VideoAsset, local: Sequence[Path]) -> SectionPictures:
     )
 
 
-def credits_of(assets: Sequence[VideoAsset]) -> list[str]:
-    """Whom a video's description names for its stock photos and clips, each once, in the order of appearance."""
-    lines = [str(shot["credit"]) for asset in assets for shot in asset.facts.get("shots", []) if shot["credit"]]
-    return list(dict.fromkeys(lines))
-
-
 def _rows(script: VideoScript, voices: Sequence[VideoAsset], *, brand: str, address: str) -> list[_Row]:
     rows: list[_Row] = []
     for index, (section, voice) in enumerate(zip(script.sections, voices, strict=True)):
@@ -169,7 +163,15 @@ def _choices(parts: Platform, tenant: Tenant, rows: Sequence[_Row], candidates: 
     usable = np.array(
         [[candidate.lasts(row.stretch.seconds) for candidate in candidates] for row in rows], bool
     ).reshape(cosines.shape)
-    return choose(near, [row.wanted for row in rows], usable)
+    chosen = choose(near, [row.wanted for row in rows], usable)
+    if not candidates:
+        return chosen
+    # What is kept is the nearness in meaning alone, not what was added to it.
+    at = [
+        int(cosines[row].argmax()) if choice.candidate is None else choice.candidate
+        for row, choice in enumerate(chosen)
+    ]
+    return [replace(choice, score=float(cosines[row, at[row]])) for row, choice in enumerate(chosen)]
 
 
 class _Maker:

@@ -8,7 +8,8 @@ import pytest
 from deployments import SITE, Deployment, metadata_of
 
 from igny8_assets.video.encoder import ffmpeg_path
-from igny8_assets.video.scene_choosing import collect_visuals, credits_of, shots_shown
+from igny8_assets.video.scene_choosing import collect_visuals, shots_shown
+from igny8_assets.video.stock_credits import credits_of
 from igny8_resources.platform import Platform
 from igny8_resources.settings import load_settings
 from igny8_resources.warehouse.store.approval import approve

@@ -7,9 +7,12 @@ from video_stand_ins import section
 from igny8_assets.video.candidates import Candidate, article_candidates, belongs_to, search_words
 from igny8_assets.video.card_choosing import card_for_sentence, says_a_fact
 from igny8_assets.video.matching import Choice, Wanted, choose
+from igny8_assets.video.outgoing import words_for
 from igny8_assets.video.spoken_stretches import LONGEST, SHORTEST, stretches_of
+from igny8_assets.video.stock_credits import credit_block, credits_of
 from igny8_resources.contracts.video import WordTiming
 from igny8_resources.stock.stock_files import StockFile
+from igny8_resources.warehouse.tables.video import VideoAsset, VideoProject
 from igny8_resources.warehouse.tables.writer import Image
 
 ANY = Wanted(own_card=False, asks_picture=False, has_fact=False)
@@ -131,3 +134,17 @@ def test_a_search_names_the_subject_and_the_most_telling_words():
     assert words.split()[:2] == ["choose", "gooseneck"]
     assert {"handle", "kettle"} <= set(words.split())
     assert len(words.split()) <= 5
+
+
+def test_stock_is_credited_in_the_description_in_the_order_of_appearance():
+    lines = [f"Photo by Author {number} on Pexels: https://www.pexels.com/photo/{number}/" for number in range(30)]
+    shots = [{"credit": line} for line in (lines[0], "", lines[1], lines[0])]
+    assert credits_of([VideoAsset(facts={"shots": shots}), VideoAsset(facts={})]) == lines[:2]
+    project = VideoProject(title="Kettles", script={"description": "How to choose.", "tags": []})
+    said = words_for("youtube", project, None, lines[:2]).description
+    assert said == "How to choose.\n\n" + "\n".join(lines[:2])
+    assert words_for("youtube", project, None).description == "How to choose."
+    assert credit_block([*lines, "Video by B on Pixabay: https://pixabay.com/1"]).endswith(
+        "\nMore from Pexels and Pixabay"
+    )
+    assert len(credit_block(lines)) < 850
