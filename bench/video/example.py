@@ -77,11 +77,12 @@ def timeline_of(stills: tuple[Path, ...], seconds: float) -> Timeline:
 
 
 def _stills(folder: Path) -> tuple[Path, ...]:
-    from sklearn.datasets import load_sample_images
-
     paths = tuple(folder / f"still-{number}.png" for number in range(STILLS))
     if all(path.exists() for path in paths):
         return paths
+    # Only where the stills are made: it would count as memory of the render.
+    from sklearn.datasets import load_sample_images
+
     folder.mkdir(parents=True, exist_ok=True)
     photographs = load_sample_images().images
     random = np.random.default_rng(7)

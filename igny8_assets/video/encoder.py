@@ -154,17 +154,13 @@ class Encoder:
         """Hand over a drawn frame; it must not be touched again."""
         self._drawn.put(frame)
 
-    def close(self) -> None:
-        """No more frames follow; ffmpeg goes on with those it has."""
-        self._drawn.put(None)
-
     def finish(self) -> None:
         """Wait for the last frame and put the file in its place.
 
         Raises:
             EncodingFailed: ffmpeg ended with an error.
         """
-        self.close()
+        self._drawn.put(None)
         self._writer.join()
         code = self._process.wait()
         self._reader.join()
@@ -180,16 +176,12 @@ class Encoder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if not self._finished:
-            self.abandon()
-
-    def abandon(self) -> None:
-        """Kill ffmpeg and leave no file."""
-        self._process.kill()
-        self.close()
-        self._writer.join()
-        self._process.wait()
-        self._reader.join()
-        self._part.unlink(missing_ok=True)
+            self._process.kill()
+            self._drawn.put(None)
+            self._writer.join()
+            self._process.wait()
+            self._reader.join()
+            self._part.unlink(missing_ok=True)
 
     def _write(self) -> None:
         pipe = self._process.stdin

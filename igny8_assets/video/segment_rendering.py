@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import cv2
@@ -36,9 +36,6 @@ class RenderProgress:
 
 Progress = Callable[[RenderProgress], None]
 ShouldStop = Callable[[], bool]
-
-
-_Ending = tuple[Encoder, Segment]
 
 
 class _Stopped(Exception):
@@ -87,7 +84,7 @@ class SegmentWork:
         # One worker leaves the threads to its ffmpeg; several divide the cores between theirs.
         threads = 0 if workers == 1 else max(1, cores_available() // workers)
         with one_drawing_thread(), ThreadPoolExecutor(workers, thread_name_prefix="segment") as pool:
-            running = [pool.submit(self._work, threads, overlapping=workers == 1) for _ in range(workers)]
+            running = [pool.submit(self._work, threads) for _ in range(workers)]
             try:
                 self._watch(running)
             finally:
@@ -117,58 +114,34 @@ class SegmentWork:
             if not isinstance(error, _Stopped):
                 raise error
 
-    def _work(self, threads: int, *, overlapping: bool) -> None:
-        """Take one segment after the other; with ``overlapping`` the next is begun while the last frames are encoded."""
+    def _work(self, threads: int) -> None:
+        """Take one segment after the other; never two ffmpegs at once, because each holds a quarter of a gigabyte."""
         compositor = self._compositor()
-        with ExitStack() as begun:
-            drawn: _Ending | None = None
-            while (taken := self._next()) is not None:
-                digest, segment = taken
-                encoder = begun.enter_context(
-                    Encoder(self._store.place(digest), self._preset, self._encoding, threads=threads)
-                )
-                try:
-                    self._pump(compositor, encoder, segment)
-                except Exception as error:
-                    # What was drawn before is worth keeping, unless nothing is.
-                    if drawn is not None and not isinstance(error, _Stopped):
-                        self._end(*drawn)
-                    raise
-                encoder.close()
-                if drawn is not None:
-                    self._end(*drawn)
-                drawn = (encoder, segment)
-                if not overlapping:
-                    self._end(*drawn)
-                    drawn = None
-            if drawn is not None:
-                self._end(*drawn)
+        while (taken := self._next()) is not None:
+            digest, segment = taken
+            try:
+                with Encoder(self._store.place(digest), self._preset, self._encoding, threads=threads) as encoder:
+                    for number in range(segment.first, segment.end):
+                        self._draw(compositor, number, encoder)
+                    encoder.finish()
+            except EncodingFailed as error:
+                raise error.at(segment.section) from error
+            with self._lock:
+                self._finished += 1
 
     def _next(self) -> tuple[str, Segment] | None:
         with self._lock:
             return self._todo.popleft() if self._todo and not self._stop.is_set() else None
 
-    def _pump(self, compositor: Compositor, encoder: Encoder, segment: Segment) -> None:
-        for number in range(segment.first, segment.end):
-            if self._stop.is_set():
-                raise _Stopped
-            try:
-                frame = encoder.blank()
-            except EncodingFailed as error:
-                raise error.at(segment.section) from error
-            compositor.draw(number, frame)
-            encoder.send(frame)
-            with self._lock:
-                self._done += 1
-                self._drawn_now += 1
-
-    def _end(self, encoder: Encoder, segment: Segment) -> None:
-        try:
-            encoder.finish()
-        except EncodingFailed as error:
-            raise error.at(segment.section) from error
+    def _draw(self, compositor: Compositor, number: int, encoder: Encoder) -> None:
+        if self._stop.is_set():
+            raise _Stopped
+        frame = encoder.blank()
+        compositor.draw(number, frame)
+        encoder.send(frame)
         with self._lock:
-            self._finished += 1
+            self._done += 1
+            self._drawn_now += 1
 
     def _report(self) -> None:
         with self._lock:
