@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from igny8_assets.not_ready import NotReady
 from igny8_resources.events import append_event
 from igny8_resources.requests import OPEN_ITEM, cancel_request
+from igny8_resources.video_platforms.sending import PUBLISH_VIDEO
 from igny8_resources.warehouse.store.sites import tenant_of
-from igny8_resources.warehouse.tables.ledgers import RequestItem
+from igny8_resources.warehouse.tables.ledgers import Effect, RequestItem
 from igny8_resources.warehouse.tables.tenancy import Site
 from igny8_resources.warehouse.tables.video import VideoAsset, VideoProject, VideoRender
 from igny8_resources.warehouse.tables.video_publishing import VideoMetrics, VideoPublication
@@ -37,6 +38,18 @@ def delete_project(session: Session, project: VideoProject, site: Site, *, by: s
     ).all()
     if platforms:
         raise NotReady(f"“{project.title}” is on {', '.join(platforms)}; its record says where and stays")
+    may_be_there = session.scalars(
+        select(Effect.target).where(
+            Effect.kind == PUBLISH_VIDEO,
+            Effect.subject == project.partition_key,
+            Effect.status.in_(("sent", "unknown")),
+        )
+    ).all()
+    if may_be_there:
+        where = ", ".join(target.partition(":")[0] for target in may_be_there)
+        raise NotReady(
+            f"“{project.title}” was sent to {where}, and whether it is there is not known yet; its record stays"
+        )
     stopped = _cancel_work(session, project, by)
     if project.status == "rendering" and not stopped:
         raise NotReady(f"“{project.title}” is being rendered by the site's automation; end its run in Dagster first")

@@ -140,6 +140,8 @@ class _Publishing:
             listing = store.listing_of(session, project.id, row.platform)
             words = words_for(row.platform, project, listing, credits_of(videos.assets_of(session, project.id, VISUAL)))
             row = session.get_one(VideoPublication, row.id, with_for_update={"key_share": True})
+            if store.is_called_off(session, project, row.platform):
+                raise NotReady(f"publishing on {row.platform} was cancelled; ask for it again to have it done")
             self._same_account(row, connection, self._acts(session))
             if row.status != "published":
                 row.status, row.attempts = "uploading", row.attempts + 1

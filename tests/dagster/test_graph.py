@@ -225,8 +225,9 @@ def test_sensors_and_schedules_run_by_default(deployment: Deployment) -> None:
         "report_spend_schedule",
     ]
     assert {schedule.default_status for schedule in schedules} == {dg.DefaultScheduleStatus.RUNNING}
-    [measuring] = video.schedules or []
-    assert (measuring.name, measuring.default_status) == ("video_metrics_schedule", dg.DefaultScheduleStatus.RUNNING)
+    of_videos = video.schedules or []
+    assert sorted(each.name for each in of_videos) == ["clean_video_scratch_schedule", "video_metrics_schedule"]
+    assert {each.default_status for each in of_videos} == {dg.DefaultScheduleStatus.RUNNING}
 
 
 def test_rendering_is_pinned_to_one_process_at_a_time(deployment: Deployment) -> None:

@@ -12,13 +12,14 @@ from deployments import SITE, Deployment, failure_of, metadata_of
 from sqlalchemy import delete
 
 from igny8_assets.video import presets
+from igny8_resources.requests import Item, cancel_request, submit_request
 from igny8_resources.settings import load_settings
 from igny8_resources.vault import open_vault
 from igny8_resources.video_platforms.connections import save_connection
 from igny8_resources.video_platforms.oauth import Tokens
 from igny8_resources.warehouse.store.approval import approve
 from igny8_resources.warehouse.store.sites import set_module, set_stage, site_by_key
-from igny8_resources.warehouse.store.video_publishing import period_of
+from igny8_resources.warehouse.store.video_publishing import ask_for_publication, connections_of, period_of
 from igny8_resources.warehouse.store.writer import content_of
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.connections import PlatformQuota
@@ -232,6 +233,37 @@ def test_what_a_platform_refuses_is_named_and_the_file_stays_rendered(
     [row] = rendered.rows(VideoPublication)
     assert (row.status, tiktok.posts) == ("failed", {})
     assert rendered.rows(VideoProject)[0].status == "rendered"
+
+
+def test_what_was_called_off_is_not_published_by_a_run_that_comes_later(
+    rendered: Deployment, youtube: YouTubeStandIn
+) -> None:
+    connect(rendered, "youtube", youtube)
+
+    def asked() -> str:
+        with rendered.parts.warehouse.write() as session:
+            site, project = site_by_key(session, SITE), session.query(VideoProject).one()
+            ask_for_publication(session, project, connections_of(session, site.id)["youtube"])
+            request, _ = submit_request(
+                session,
+                account_id=site.account_id,
+                site_id=site.id,
+                kind="video_publish",
+                payload={"project_id": project.id, "platforms": ["youtube"]},
+                items=[Item(PUBLISH_VIDEO, VIDEO)],
+            )
+            return request.id
+
+    first = asked()
+    with rendered.parts.warehouse.write() as session:
+        assert cancel_request(session, first, actor="user:maya@cremalane.example")
+    said = failure_of(rendered.run(PUBLISH_VIDEO, VIDEO)).user_failure_data.description
+    assert said == "youtube: publishing on youtube was cancelled; ask for it again to have it done"
+    assert youtube.asked == []
+
+    asked()
+    assert rendered.run(PUBLISH_VIDEO, VIDEO).success
+    assert len(youtube.videos) == 1
 
 
 def test_a_video_that_is_not_rendered_is_not_published(written: Deployment, rendered: Deployment) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from igny8_resources.video_platforms.video import PRIVACY, Measured
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.connections import PlatformConnection
+from igny8_resources.warehouse.tables.ledgers import Request
 from igny8_resources.warehouse.tables.video import VideoProject
 from igny8_resources.warehouse.tables.video_publishing import VideoMetrics, VideoPublication
 from igny8_resources.warehouse.tables.video_scripts import VideoListing
@@ -20,6 +21,7 @@ PERIOD = timedelta(hours=12)
 # A platform's numbers hardly move any more; so old a video is not asked after.
 MEASURED_FOR = timedelta(days=365)
 OPEN = ("waiting", "uploading", "processing")
+MOST_REQUESTS_LOOKED_AT = 200
 
 
 def publications_of(session: Session, project_id: int, *, lock: bool = False) -> Sequence[VideoPublication]:
@@ -95,6 +97,21 @@ def publications_due(session: Session, limit: int) -> Sequence[tuple[VideoPublic
         .limit(limit)
     ).tuples()
     return [(row, partition or "") for row, partition in rows]
+
+
+def is_called_off(session: Session, project: VideoProject, platform: str) -> bool:
+    """Whether the newest request to publish a project on a platform was cancelled."""
+    asked = session.scalars(
+        select(Request)
+        .where(Request.kind == "video_publish", Request.site_id == project.site_id)
+        .order_by(Request.created_at.desc())
+        .limit(MOST_REQUESTS_LOOKED_AT)
+    )
+    for request in asked:
+        platforms = request.payload.get("platforms") or [platform]
+        if request.payload.get("project_id") == project.id and platform in platforms:
+            return request.status == "cancelled"
+    return False
 
 
 def period_of(moment: datetime) -> datetime:
