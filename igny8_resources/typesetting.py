@@ -112,10 +112,12 @@ class Typesetter:
 
 
 def missing_characters(text: str, face: Face = "text", language: str = "") -> list[str]:
-    """Characters of a text that no installed font draws, each once, sorted."""
-    return sorted(
-        {character for character in text if not _is_invisible(character) and not _file_for(character, face, language)}
-    )
+    """Characters of a text that cannot be drawn on this machine, each once, sorted."""
+
+    def can_be_drawn(character: str) -> bool:
+        return not _needs_shaping(character) and _file_for(character, face, language) is not None
+
+    return sorted({character for character in text if not _is_invisible(character) and not can_be_drawn(character)})
 
 
 def is_right_to_left(text: str) -> bool:
@@ -318,8 +320,13 @@ def can_shape() -> bool:
     return bool(features.check("raqm"))
 
 
+def _needs_shaping(character: str) -> bool:
+    """Whether a letter's script cannot be drawn right on this machine."""
+    return ord(character) >= 0x0590 and not can_shape() and script_of(character) in SHAPED_SCRIPTS
+
+
 def _require_shaping(character: str) -> None:
-    if ord(character) >= 0x0590 and not can_shape() and script_of(character) in SHAPED_SCRIPTS:
+    if _needs_shaping(character):
         raise TextUnsettable(
             f"{script_of(character).capitalize()} letters cannot be joined and ordered, because Pillow finds no "
             "libfribidi on this machine: install it (Debian: apt-get install libfribidi0; macOS: brew install fribidi)."

@@ -55,7 +55,8 @@ class CardCanvas:
         self.ink = palette.on_accent if on_accent else palette.ink
         self.mark = palette.on_accent if on_accent else palette.accent
         self.picture = Image.new("RGB", (preset.width, preset.height), ground)
-        self._shapes(ground, self.mark)
+        # The accent on the soft tone, which has the palette's second hue, would turn muddy.
+        self._shapes(ground, *((palette.paper, 2.4) if ground == palette.soft else (self.mark, 1.0)))
         self.pen = ImageDraw.Draw(self.picture)
         area = preset.safe_area
         # Inset so that the text is still inside the safe area when the camera is closest.
@@ -94,7 +95,7 @@ class CardCanvas:
             leading=1.14 if bold else 1.28,
         )
 
-    def _shapes(self, ground: str, mark: str) -> None:
+    def _shapes(self, ground: str, mark: str, strength: float) -> None:
         """Large rings that leave the frame at the lower edge, where platforms put their own buttons."""
         width, height = self.preset.width, self.preset.height
         layer = Image.new("L", (width * 2, height * 2), 0)
@@ -105,9 +106,11 @@ class CardCanvas:
         centre_y = height * 2 * (0.93 if self.preset.is_vertical else 0.86)
         for radius, value in ((0.74, 20), (0.56, 30), (0.38, 44)):
             reach = short * radius
-            pen.ellipse((centre_x - reach, centre_y - reach, centre_x + reach, centre_y + reach), fill=value)
+            pen.ellipse(
+                (centre_x - reach, centre_y - reach, centre_x + reach, centre_y + reach), fill=round(value * strength)
+            )
         core = short * 0.2
-        pen.ellipse((centre_x - core, centre_y - core, centre_x + core, centre_y + core), fill=70)
+        pen.ellipse((centre_x - core, centre_y - core, centre_x + core, centre_y + core), fill=round(70 * strength))
         layer = layer.resize((width, height), Image.Resampling.BOX)
         self.picture = Image.composite(
             Image.new("RGB", (width, height), mark), Image.new("RGB", (width, height), ground), layer

@@ -1,5 +1,6 @@
 """The map of the clusters: a picture that is the same every time, whatever is handed to it."""
 
+import dataclasses
 import io
 
 import numpy as np
@@ -71,3 +72,17 @@ def test_long_and_foreign_names_do_not_break_it():
 def test_no_cluster_is_an_error():
     with pytest.raises(ValueError, match="at least one cluster"):
         draw_cluster_map([], title="Empty")
+
+
+def test_names_in_any_script_are_drawn_and_not_as_boxes():
+    """Two Japanese names give different pictures: boxes would be the same. What no font has stands as one square."""
+
+    def named(name):
+        [cluster] = subjects(1)
+        renamed = dataclasses.replace(cluster, name=name, pillar=name)
+        return picture(draw_cluster_map([renamed], title="Crema Lane"))
+
+    coffee, kettle, arabic = named("珈琲"), named("薬缶"), named("قهوة")
+    assert (coffee != kettle).any()
+    assert ink(arabic).sum() != ink(coffee).sum()
+    assert (named("\U000103a0") == named("\U000103a1")).all()

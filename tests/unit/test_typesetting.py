@@ -86,6 +86,7 @@ def test_without_fribidi_the_message_says_what_to_install(monkeypatch):
     with pytest.raises(TextUnsettable, match="Arabic letters cannot be joined.*apt-get install libfribidi0"):
         Typesetter("text", 20).width("قهوة")
     assert Typesetter("text", 20).width("Coffee") > 0
+    assert missing_characters("Coffee قه") == ["ق", "ه"]
     typesetting._parts.cache_clear()
 
 
