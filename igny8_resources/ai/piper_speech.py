@@ -1,12 +1,13 @@
 """Speech from Piper's HTTP server, of every version: ``/synthesize`` (from 1.5), ``/`` with JSON, and ``/`` with bare text.
 
-Belongs here: one recording, the voices. Does not belong here: when the words sound (it does not say).
+Belongs here: one recording, the voices, and the moments of words where the server knows its phonemes'. Does not belong here:
+when words sound that nobody measured.
 """
 
 from typing import Any
 
 from igny8_resources.ai.connection_names import names_of
-from igny8_resources.ai.errors import ProviderRejected
+from igny8_resources.ai.errors import ProviderRejected, ProviderUnavailable
 from igny8_resources.ai.http_connection import HttpConnection, Reply
 from igny8_resources.ai.providers import SpeechAnswer, SpeechCall, Voice
 from igny8_resources.ai.rate_limits import Gate
@@ -16,8 +17,11 @@ from igny8_resources.ai.sound_answers import recording_in
 from igny8_resources.ai.speech_failures import failure_of_reply
 from igny8_resources.ai.speech_rate import speed_for
 from igny8_resources.ai.voices import VOICES_SECONDS, VoiceUnknown, chosen_voice
+from igny8_resources.contracts.video import WordTiming
 
 MODEL = "piper"  # the voice is the model
+_BETWEEN_WORDS = {" ", "^", "$"}  # a space, and the marks at a sentence's ends
+_MOST_UNEXPLAINED = 0.06  # seconds
 _SPEAKER = ":"  # between a voice of several speakers and one of them
 
 
@@ -25,8 +29,10 @@ class PiperSpeechProvider:
     """A ``SpeechProvider`` over one Piper server; safe to share between threads.
 
     The server speaks with its default voice when it does not know one, without a word about it: a voice is looked for in its
-    list first. Versions that have no list have one voice, and none may be asked for. It gives no moments of words. A call
-    whose answer never came is made again: it costs nothing but time.
+    list first. Versions that have no list have one voice, and none may be asked for. From 1.5 on it is asked for the moments of
+    the phonemes that it spoke last, which models made for that have; else, and where it says several words as one, the answer
+    has no words. A call whose answer never
+    came is made again: it costs nothing but time.
 
     Args:
         base_url: the server's address, such as ``http://127.0.0.1:5000``.
@@ -103,7 +109,27 @@ class PiperSpeechProvider:
             body["length_scale"] = round(1 / speed, 3)
         content = self._synthesised(body)
         recording = recording_in(content, self._connection.server, self._connection.names, call.text)
-        return SpeechAnswer(recording.samples, recording.sample_rate, ())
+        words = self._words(call.text, recording.seconds) if self._has_synthesize else ()
+        return SpeechAnswer(recording.samples, recording.sample_rate, words)
+
+    def _words(self, text: str, seconds: float) -> tuple[WordTiming, ...]:
+        """The moments of the words, if what the server spoke last is still this text and it knows its phonemes."""
+        try:
+            reply = self._sent("GET", "/info")
+        except ProviderUnavailable:
+            return ()
+        last = reply.data.get("last") if reply.status == 200 and isinstance(reply.data, dict) else None
+        if not isinstance(last, dict) or last.get("text") != text.strip():
+            return ()
+        said, spoken = _runs_of_phonemes(last.get("alignments") or [])
+        # Silence that the server puts between sentences is in the recording and not among the phonemes.
+        words = [word for word in text.split() if any(map(str.isalnum, word))]
+        # Fewer than words: some were said as one ("in the"), and nobody knows which.
+        if abs(spoken - seconds) > _MOST_UNEXPLAINED or len(said) != len(words):
+            return ()
+        return tuple(
+            WordTiming(text=word, start=start, end=end) for word, (start, end) in zip(words, said, strict=True)
+        )
 
     def _synthesised(self, body: dict[str, Any]) -> bytes:
         if self._has_synthesize:
@@ -140,6 +166,21 @@ class PiperSpeechProvider:
         if reply.status >= 400:
             raise failure_of_reply(reply, self._connection.server, "", self._connection.names)
         return reply
+
+
+def _runs_of_phonemes(alignments: list[Any]) -> tuple[list[tuple[float, float]], float]:
+    """When each run of phonemes between two spaces begins and ends, and how long all phonemes take together."""
+    found: list[tuple[float, float]] = []
+    clock, is_inside = 0.0, False
+    for item in alignments:
+        phoneme, took = str(item.get("phoneme") or ""), float(item.get("seconds") or 0.0)
+        if any(map(str.isalpha, phoneme)):
+            found.append((found.pop()[0] if is_inside else clock, clock + took))
+            is_inside = True
+        elif phoneme in _BETWEEN_WORDS:
+            is_inside = False
+        clock += took
+    return found, clock
 
 
 def _voices_of(name: str, config: Any, provider: str) -> list[Voice]:

@@ -21,6 +21,7 @@ SHORTEST_PAUSE = 0.1
 _QUIET_BELOW_SPEECH = 32.0  # dB below the loud parts
 _ABOVE_NOISE = 6.0  # dB above the quietest parts
 _MOST_STRETCHES = 80
+_QUOTES = "\"'”’)]»"
 _SENTENCE_ENDS, _CLAUSE_ENDS = ".!?…。！？।", ",;:—–、，；："
 # What it costs to hear a pause where the text has none, and to hear none where it has one.
 _PAUSE_ANYWHERE, _PAUSE_AT_CLAUSE = 3.0, 0.2
@@ -52,10 +53,11 @@ def estimated_words(samples: "np.ndarray", sample_rate: int, text: str) -> tuple
     stretches = spoken_stretches(samples, sample_rate)
     if not words or not stretches:
         return ()
-    weights = np.array([word_weight(word) for word in words])
     while len(stretches) > min(len(words), _MOST_STRETCHES):
         stretches = _joined_at_shortest(stretches)
-    ends = _last_words(words, weights, np.array([stretch.end - stretch.start for stretch in stretches]))
+    weights = np.array([word_weight(word) for word in words])
+    drawn_out = np.array([_LENGTHENED if _ends_clause(word) else 0.0 for word in words])
+    ends = _last_words(words, weights + drawn_out, np.array([stretch.end - stretch.start for stretch in stretches]))
     timed: list[WordTiming] = []
     begin = 0
     for stretch, stop in zip(stretches, ends, strict=True):
@@ -111,13 +113,13 @@ def _joined_at_shortest(stretches: list[Stretch]) -> list[Stretch]:
     return [*stretches[:place], joined, *stretches[place + 2 :]]
 
 
-def _last_words(words: Sequence[str], weights: "np.ndarray", seconds: "np.ndarray") -> list[int]:
+def _last_words(words: Sequence[str], weights: "np.ndarray", lengths: "np.ndarray") -> list[int]:
     """After how many words each stretch ends: the cheapest of all ways to lay the words over the stretches."""
     import numpy as np
 
     total = len(words)
     sums = np.concatenate([[0.0], np.cumsum(weights)])
-    pace = seconds.sum() / sums[-1]
+    pace = lengths.sum() / sums[-1]
     # What a boundary after each word costs with a pause there, and without one.
     with_pause = np.array([_cost(word, 0.0, _PAUSE_AT_CLAUSE, _PAUSE_ANYWHERE) for word in words])
     without = np.array([_cost(word, _NO_PAUSE_AT_SENTENCE, _NO_PAUSE_AT_CLAUSE, 0.0) for word in words])
@@ -125,13 +127,13 @@ def _last_words(words: Sequence[str], weights: "np.ndarray", seconds: "np.ndarra
     best = np.full(total + 1, np.inf)
     best[0] = 0.0
     came_from: list[np.ndarray] = []
-    for number, length in enumerate(seconds):
+    for number, length in enumerate(lengths):
         expected = (sums[None, :] - sums[:, None]) * pace  # [from, to]
         misfit = ((expected - length) / (_SPREAD * max(length, 0.3))) ** 2
         inside = passed[np.maximum(np.arange(total + 1) - 1, 0)][None, :] - passed[:, None]
         cost = best[:, None] + misfit + np.maximum(inside, 0.0)
         cost[np.arange(total + 1)[:, None] >= np.arange(total + 1)[None, :]] = np.inf
-        if number + 1 < len(seconds):
+        if number + 1 < len(lengths):
             cost[:, 1:] += with_pause[None, :]
         came_from.append(np.argmin(cost, axis=0))
         best = np.min(cost, axis=0)
@@ -141,6 +143,10 @@ def _last_words(words: Sequence[str], weights: "np.ndarray", seconds: "np.ndarra
     return ends[::-1]
 
 
+def _ends_clause(word: str) -> bool:
+    return word.rstrip(_QUOTES)[-1:] in _SENTENCE_ENDS + _CLAUSE_ENDS
+
+
 def _cost(word: str, sentence: float, clause: float, otherwise: float) -> float:
-    last = word.rstrip("\"'”’)]»")[-1:]
+    last = word.rstrip(_QUOTES)[-1:]
     return sentence if last in _SENTENCE_ENDS else clause if last in _CLAUSE_ENDS else otherwise

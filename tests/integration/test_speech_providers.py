@@ -418,12 +418,39 @@ class TestPiper:
             ]
             assert provider.voice_for("", "en-GB") == "en_GB-vctk-medium:p239"
             provider.speak(replace(CALL, voice="en_GB-vctk-medium:p236"))
-        assert server.requests[-1].body == {"text": TEXT, "voice": "en_GB-vctk-medium", "speaker": "p236"}
+            [asked] = [request.body for request in server.requests if request.method == "POST"]
+        assert asked == {"text": TEXT, "voice": "en_GB-vctk-medium", "speaker": "p236"}
+
+    def test_phonemes_give_the_words_their_moments(self) -> None:
+        with PiperStandIn(with_phonemes=True) as server:
+            said = PiperSpeechProvider(server.base_url).speak(replace(CALL, voice="en_US-lessac-medium"))
+        truth = spoken(TEXT).words
+        assert [word.text for word in said.words] == TEXT.split()
+        assert max(abs(mine.start - true.start) for mine, true in zip(said.words, truth, strict=True)) < 0.001
+
+    def test_words_that_are_said_as_one_are_left_to_others(self) -> None:
+        with PiperStandIn(with_phonemes=True) as server:
+            call = replace(CALL, text="Taste what is in the cup.", voice="en_US-lessac-medium")
+            assert PiperSpeechProvider(server.base_url).speak(call).words == ()
+
+    def test_phonemes_of_another_text_or_of_another_length_are_not_believed(self) -> None:
+        class Busy(PiperStandIn):
+            def work(self, request: Any, altered: Altered) -> Any:
+                reply = super().work(request, altered)
+                if request.path == "/synthesize" and self.last:
+                    self.last = {**self.last, **self.changed}
+                return reply
+
+        for changed in ({"text": "Somebody else's text."}, {"alignments": [{"phoneme": "a", "seconds": 1.0}]}):
+            with Busy(with_phonemes=True) as server:
+                server.changed = changed
+                said = PiperSpeechProvider(server.base_url).speak(replace(CALL, voice="en_US-lessac-medium"))
+                assert said.words == ()
 
     def test_a_slower_rate_stretches_the_phonemes(self) -> None:
         with PiperStandIn() as server:
             PiperSpeechProvider(server.base_url).speak(replace(CALL, voice="en_US-lessac-medium", words_per_minute=120))
-        assert server.requests[-1].body["length_scale"] == 1.333
+        assert server.requests[0].body["length_scale"] == 1.333
 
 
 class TestTranscription:

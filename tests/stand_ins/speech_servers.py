@@ -243,10 +243,12 @@ class PiperStandIn(SpeechStandIn):
         "en_GB-vctk-medium": {"language": {"code": "en_GB"}, "speaker_id_map": {"p239": 0, "p236": 1}},
     }
 
-    def __init__(self, version: float = 1.5) -> None:
+    def __init__(self, version: float = 1.5, *, with_phonemes: bool = False) -> None:
         super().__init__()
         self.base_url = self.address
         self.version = version
+        self.with_phonemes = with_phonemes
+        self.last: Json | None = None
 
     def worded(self, failure: Failure) -> Json:
         error = failure.error if isinstance(failure.error, dict) else {}
@@ -255,6 +257,8 @@ class PiperStandIn(SpeechStandIn):
     def work(self, request: Recorded, altered: Altered) -> Reply:
         if request.path == "/voices" and self.version > 1:
             return json_reply(self.VOICES)
+        if request.path == "/info" and self.version >= 1.5:
+            return json_reply({"voice": {"name": "en_US-lessac-medium"}, "last": self.last})
         right = request.path == ("/synthesize" if self.version >= 1.5 else "/")
         if request.method != "POST" or not right:
             raise Refusal(Failure(404, "<h1>Not found</h1>"))
@@ -267,7 +271,23 @@ class PiperStandIn(SpeechStandIn):
             language = str(config["language"]["code"]).replace("_", "-")  # type: ignore[index]
         if not text.strip():
             raise Refusal(Failure(500, "<h1>Internal Server Error</h1>"))
-        return self.recording(spoken(text, language), altered)
+        said = spoken(text, language)
+        self.last = {"text": text, "alignments": _phonemes(said) if self.with_phonemes else []}
+        return self.recording(said, altered)
+
+
+def _phonemes(said: SpeechAnswer) -> list[Json]:
+    """As Piper lists them: about one for a letter, a space between words, marks at the ends; words said as one have no space."""
+    listed, clock = [{"phoneme": "^", "seconds": 0.0}], 0.0
+    for word in said.words:
+        listed.append({"phoneme": " " if len(listed) > 1 else "_", "seconds": word.start - clock})
+        heard = [
+            letter for letter in word.text.replace("th", "ð").replace("ng", "ŋ").rstrip(".,;e") if letter.isalpha()
+        ]
+        listed += [{"phoneme": letter, "seconds": (word.end - word.start) / len(heard)} for letter in heard]
+        clock = word.end
+    rest = len(said.samples) / said.sample_rate - clock
+    return [*listed, {"phoneme": ".", "seconds": 0.0}, {"phoneme": "$", "seconds": rest}]
 
 
 Hearing = Callable[[Sequence[WordTiming]], list[Json]]
