@@ -28,8 +28,8 @@ illustrate_video = dg.define_asset_job(
 )
 render_video = dg.define_asset_job(
     names.RENDER_VIDEO,
-    selection=dg.AssetSelection.assets("video_script", "voiceover", "visuals", "rendered_video"),
-    description="Script, voice, pictures and rendering of one video.",
+    selection=dg.AssetSelection.assets("video_script", "voiceover", "visuals", "rendered_video", "video_thumbnail"),
+    description="Script, voice, pictures, rendering and thumbnail of one video.",
 )
 list_video = dg.define_asset_job(
     names.LIST_VIDEO,

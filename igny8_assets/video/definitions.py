@@ -10,7 +10,7 @@ import dagster as dg
 
 from igny8_assets.video import assets as video
 from igny8_assets.video import checks as video_checks
-from igny8_assets.video import listing_assets, publishing_assets, script_assets
+from igny8_assets.video import listing_assets, publishing_assets, script_assets, thumbnail_assets
 from igny8_assets.video.scratch_job import clean_video_scratch, clean_video_scratch_schedule
 from igny8_resources.resources import resources_from_environment
 from igny8_resources.settings import load_settings
@@ -23,7 +23,7 @@ from sensors.publications import publication_sensor
 def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     """The location's definitions; ``resources`` replaces those of the environment, for tests."""
     return dg.Definitions(
-        assets=dg.load_assets_from_modules([script_assets, video, listing_assets, publishing_assets]),
+        assets=dg.load_assets_from_modules([script_assets, video, thumbnail_assets, listing_assets, publishing_assets]),
         asset_checks=dg.load_asset_checks_from_modules([video_checks]),
         jobs=[*video_jobs, measure_videos, clean_video_scratch],
         schedules=[video_metrics_schedule, clean_video_scratch_schedule],

@@ -10,6 +10,7 @@ from jobs.names import RENDER_VIDEO, VIDEO_JOBS
 
 if TYPE_CHECKING:
     from igny8_assets.video.project_rendering import Rendered
+    from igny8_assets.video.project_thumbnail import MadeThumbnail
     from igny8_assets.video.review import CheckName
     from igny8_assets.video.reviewing import Review
     from igny8_assets.video.scene_choosing import Visuals
@@ -118,6 +119,16 @@ def review_shown(made: "Review", check: "CheckName") -> Shown:
     rows = [(clock(f.start) if f.start is not None else "", f.section or "", f.what, f.remedy) for f in made.of(check)]
     table = {"findings": preview(markdown_table(["at", "section", "found", "what to do"], rows))} if rows else {}
     return {**measured.get(check, {}), **table}
+
+
+def thumbnails_shown(made: "Sequence[MadeThumbnail]", public_url: str) -> Shown:
+    """The pictures themselves, where they are from, and how well their headlines can be read."""
+    pictures = [f"![{each.name}]({public_url}/api/v1/media/{each.media_key})" for each in made]
+    return {
+        "preview": dg.MetadataValue.md(" ".join(pictures)),
+        "source": made[0].source,
+        "least_contrast": min(each.contrast for each in made),
+    }
 
 
 def reporting(parts: "Platform", partition: str, log: Callable[[str], None]) -> "Callable[[RenderProgress], None]":

@@ -48,6 +48,7 @@ video_listings     videos    video       rendered_video                         
 video_metrics      today     video       published_video                         table
 video_projects     articles  video       published_article                       table
 video_script       videos    video       video_projects                          ai table
+video_thumbnail    videos    video       rendered_video                          image
 visuals            videos    video       voiceover                               image
 voiceover          videos    video       video_script                            ai audio
 """
@@ -87,7 +88,7 @@ JOBS = {
     "speak_video": "voiceover",
     "illustrate_video": "visuals",
     "list_video": "video_listings",
-    "render_video": "video_script voiceover visuals rendered_video",
+    "render_video": "video_script voiceover visuals rendered_video video_thumbnail",
     "publish_video": "published_video",
 }
 

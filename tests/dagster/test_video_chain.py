@@ -1,10 +1,12 @@
 """From a published article to its video: the project, the script, the voice, the pictures, the file."""
 
 import dataclasses
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from deployments import SITE, Deployment, checks_of, failure_of, metadata_of
+from PIL import Image
 
 from igny8_assets.video import presets
 from igny8_assets.video.review import CHECKS
@@ -102,6 +104,12 @@ def test_an_article_becomes_a_video_that_fits_its_preset_and_is_rendered_once(pu
     assert (shown["rendered_now"], shown["resolution"]) == (True, "270x480")
     assert shown["video"].endswith(f"/api/v1/media/{render.media_key}")
     assert sheet.media_key in shown["contact_sheet"]
+    wide, tall = [each for each in assets if each.asset_type == "thumbnail"]
+    for thumbnail, size in ((wide, (1280, 720)), (tall, (1080, 1920))):
+        with Image.open(BytesIO(published.parts.media.get(thumbnail.media_key))) as picture:
+            assert (picture.format, picture.size) == ("JPEG", size)
+        assert thumbnail.facts["contrast"] >= 4.5
+    assert wide.media_key in metadata_of(done, "video_thumbnail")["preview"]
     assert metadata_of(done, "video_script")["preview"].startswith("| type | narration |")
     assert metadata_of(done, "voiceover")["seconds"] > 20
 

@@ -57,7 +57,7 @@ class VideoProject(OfSite, Table):
 
 
 class VideoAsset(OfSite, Table):
-    """One file of a project: the voiceover or the picture of a section."""
+    """One file of a project: the voiceover or the pictures of a section, the contact sheet, a thumbnail (0 wide, 1 tall)."""
 
     __tablename__ = "video_assets"
     __table_args__ = (UniqueConstraint("project_id", "asset_type", "section_index"),)
