@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
 
 FRAME_SECONDS = 0.01
-# A stop consonant closes the mouth for up to about 90 ms; longer is a pause.
-SHORTEST_PAUSE = 0.1
+# A stop consonant closes the mouth for up to about 130 ms; longer is a pause.
+SHORTEST_PAUSE = 0.14
 _QUIET_BELOW_SPEECH = 32.0  # dB below the loud parts
 _ABOVE_NOISE = 6.0  # dB above the quietest parts
 _MOST_STRETCHES = 80
