@@ -1,14 +1,17 @@
 """What is seen while each sentence is said: chosen by meaning, kept with its score, never twice in a row."""
 
+import dataclasses
 import itertools
+import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from deployments import SITE, Deployment, metadata_of
 
+from igny8_assets.video import presets
 from igny8_assets.video.encoder import ffmpeg_path
-from igny8_assets.video.scene_choosing import collect_visuals, shots_shown
+from igny8_assets.video.scene_choosing import MOST_MADE, collect_visuals, shots_shown
 from igny8_assets.video.stock_credits import credits_of
 from igny8_resources.platform import Platform
 from igny8_resources.settings import load_settings
@@ -16,12 +19,22 @@ from igny8_resources.warehouse.store.approval import approve
 from igny8_resources.warehouse.store.writer import content_of
 from igny8_resources.warehouse.tables.video import VideoAsset
 from jobs.names import CREATE_VIDEO_PROJECT, PUBLISH_ARTICLE, RENDER_VIDEO
+from tests.stand_ins.runware_server import API_KEY, MODEL, RunwareStandIn
 from tests.stand_ins.scripted_http import Failure
 from tests.stand_ins.stock_server import PEXELS_KEY, Archived, PexelsStandIn
 
 ARTICLE = f"{SITE}-1"
 VIDEO = f"{SITE}-v1"
 CLIP_SECONDS = 30
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_frames() -> object:
+    """The same layout in a quarter of the size and a third of the frames."""
+    short = dataclasses.replace(presets.PRESETS["youtube_short"].resized(270, 480), fps=10)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(presets.PRESETS, "youtube_short", short)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +60,10 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def sentences_of(deployment: Deployment) -> list[str]:
-    """What the script says, so that a stock library can have something for it."""
+    """The words of every section, so that a stock library can have something for them."""
     voices = [asset for asset in deployment.rows(VideoAsset) if asset.asset_type == "voiceover"]
-    return [" ".join(word["text"] for word in voice.facts["words"]) for voice in voices]
+    said = [" ".join(word["text"] for word in voice.facts["words"]) for voice in voices]
+    return [" ".join(re.findall("[a-z]+", text.lower())) for text in said]
 
 
 def test_every_sentence_has_a_shot_with_its_score(spoken: Deployment, tmp_path: Path) -> None:
@@ -81,8 +95,8 @@ def test_stock_that_fits_is_fetched_once_shown_and_credited(spoken: Deployment, 
     deployment = spoken.copied_to(tmp_path / "home")
     said = sentences_of(deployment)
     archive = (
-        Archived(1, said[1].lower(), width=1600, height=2400),
-        Archived(2, said[2].lower(), seconds=CLIP_SECONDS),
+        Archived(1, said[1], width=1600, height=2400),
+        Archived(2, said[2], seconds=CLIP_SECONDS),
         Archived(3, "mountain lake at sunrise"),
     )
     with PexelsStandIn(archive, clip=clip) as server:
@@ -99,6 +113,9 @@ def test_stock_that_fits_is_fetched_once_shown_and_credited(spoken: Deployment, 
     lines = credits_of(visuals)
     assert len(lines) == len({shot.media_key for shot in stock})
     assert all("by Ada Lens on Pexels: https://www.pexels.com/" in line for line in lines)
+    # What was fetched is on disk: the video is rendered without asking the library again.
+    assert "clip" in {shot.kind for shot in stock}
+    assert deployment.run(RENDER_VIDEO, VIDEO, assets=["rendered_video"]).success
 
 
 def test_a_video_is_made_without_stock_when_the_library_is_down(spoken: Deployment, tmp_path: Path) -> None:
@@ -110,3 +127,18 @@ def test_a_video_is_made_without_stock_when_the_library_is_down(spoken: Deployme
         assert len(server.searches) <= 2
     assert "Check IGNY8_PEXELS_API_KEY" in chosen.troubles[0]
     assert {shot.section for shot in chosen.shots} == set(range(len(sentences_of(deployment))))
+
+
+def test_a_picture_is_made_for_a_sentence_that_nothing_fits(spoken: Deployment, tmp_path: Path) -> None:
+    """With a picture model a sentence that asks for a picture and has none is painted, a few times in a video at most."""
+    deployment = spoken.copied_to(tmp_path / "home")
+    without = collect_visuals(deployment.parts, VIDEO)
+    with RunwareStandIn() as server:
+        model = {"runware_url": server.base_url, "runware_api_key": API_KEY, "runware_model": MODEL}
+        chosen = collect_visuals(Platform(load_settings(home=deployment.home, **model)), VIDEO)
+        made = [shot for shot in chosen.shots if shot.kind == "made"]
+        assert 1 <= len(made) <= MOST_MADE
+        prompts = [task["positivePrompt"] for request in server.requests for task in request.body or []]
+        assert all(any(shot.sentence in prompt for prompt in prompts) for shot in made)
+    cards = {(shot.section, shot.first_word) for shot in without.shots if shot.kind == "card"}
+    assert {(shot.section, shot.first_word) for shot in made} <= cards
