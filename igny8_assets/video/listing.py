@@ -58,12 +58,12 @@ def listing_findings(platform: str, listing: VideoSeo, chapters: Sequence[Chapte
     return [*_refused(platform, listing, chapters, link), *_weak(platform, listing)]
 
 
-def whole_text(platform: str, listing: VideoSeo, chapters: Sequence[Chapter], link: str) -> str:
-    """The description as it is sent: the text, chapters, link and hashtags."""
+def whole_text(platform: str, listing: VideoSeo, chapters: Sequence[Chapter], link: str, credited: str = "") -> str:
+    """The description as it is sent: the text, chapters, link, whose stock is shown, and hashtags."""
     parts = [listing.description]
     if platform == "youtube" and chapters:
         parts.append("\n".join(f"{chapter.stamp} {chapter.title}" for chapter in chapters))
-    parts += [link, " ".join(f"#{tag}" for tag in listing.hashtags)]
+    parts += [link, credited, " ".join(f"#{tag}" for tag in listing.hashtags)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from igny8_assets.video.chapters import Chapter
+from igny8_assets.video.listing import whole_text
+from igny8_assets.video.listing_writing import words_of
 from igny8_assets.video.stock_credits import credit_block
 from igny8_resources.media import MediaStore
 from igny8_resources.video_platforms.video import Captions, OutgoingVideo
@@ -38,22 +41,9 @@ def words_for(
         tags = tuple(str(tag) for tag in script.get("tags", []))
         said = str(script.get("description") or project.title)
         return Words(project.title, "\n\n".join(part for part in (said, credit) if part), tags)
-    parts = [listing.description]
-    if platform == "youtube" and listing.chapters:
-        parts.append("\n".join(f"{_stamp(each['seconds'])} {each['title']}" for each in listing.chapters))
-    if listing.link:
-        parts.append(listing.link)
-    parts.append(credit)
-    if listing.hashtags:
-        parts.append(" ".join(f"#{tag}" for tag in listing.hashtags))
-    tags = tuple(str(tag) for tag in listing.tags)
-    return Words(listing.title or project.title, "\n\n".join(part for part in parts if part), tags)
-
-
-def _stamp(seconds: float) -> str:
-    whole = int(seconds)
-    hours, minutes = divmod(whole // 60, 60)
-    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"
+    chapters = [Chapter(int(each["seconds"]), str(each["title"])) for each in listing.chapters]
+    text = whole_text(platform, words_of(listing), chapters, listing.link, credit)
+    return Words(listing.title or project.title, text, tuple(str(tag) for tag in listing.tags))
 
 
 def content_hash(words: Words, sha256: str, privacy: str) -> str:

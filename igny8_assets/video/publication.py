@@ -54,10 +54,6 @@ class Outcome:
     acted_now: bool = False
 
 
-class NotPublished(NotReady):
-    """At least one platform refused the video; the message says which and why."""
-
-
 def require_publishable(parts: Platform, partition: str) -> None:
     """A project may be published when its file is rendered, its review found nothing, and it still fits its preset.
 

@@ -22,7 +22,7 @@ from igny8_resources.warehouse.store.sites import set_module, set_stage, site_by
 from igny8_resources.warehouse.store.video_publishing import ask_for_publication, connections_of, period_of
 from igny8_resources.warehouse.store.writer import content_of
 from igny8_resources.warehouse.tables.columns import utc_now
-from igny8_resources.warehouse.tables.connections import PlatformQuota
+from igny8_resources.warehouse.tables.connections import PlatformConnection, PlatformQuota
 from igny8_resources.warehouse.tables.ledgers import Effect, Event
 from igny8_resources.warehouse.tables.video import VideoProject
 from igny8_resources.warehouse.tables.video_publishing import VideoMetrics, VideoPublication
@@ -30,6 +30,7 @@ from igny8_resources.warehouse.tables.video_scripts import VideoListing
 from jobs.names import CREATE_VIDEO_PROJECT, LIST_VIDEO, MEASURE_VIDEOS, PUBLISH_ARTICLE, PUBLISH_VIDEO, RENDER_VIDEO
 from sensors.dispatch import work_for_events
 from tests.integration.video_accounts import ACCOUNT_IDS
+from tests.stand_ins.instagram_server import InstagramStandIn
 from tests.stand_ins.platform_http import PlatformServer
 from tests.stand_ins.tiktok_server import TikTokStandIn
 from tests.stand_ins.youtube_server import YouTubeStandIn, quota_exceeded
@@ -310,6 +311,25 @@ def test_metrics_are_history_one_row_a_half_day(rendered: Deployment, youtube: Y
     rows = rendered.rows(VideoMetrics)
     assert {row.period for row in rows} <= {period_of(now), period_of(utc_now())}
     assert {(row.views, row.likes, row.comments, row.watch_seconds) for row in rows} == {(120, 9, 2, 3600.0)}
+
+
+def test_tokens_that_would_run_out_are_renewed_before_they_do(
+    rendered: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Instagram's token lasts 60 days and renews itself only while it is good."""
+    with InstagramStandIn() as server:
+        monkeypatch.setenv("IGNY8_INSTAGRAM_APP_ID", "instagram-app")
+        monkeypatch.setenv("IGNY8_INSTAGRAM_APP_SECRET", "instagram-secret")
+        monkeypatch.setenv("IGNY8_INSTAGRAM_URL", server.graph)
+        connect(rendered, "instagram", server)
+        with rendered.parts.warehouse.write() as session:
+            session.query(PlatformConnection).update({"refresh_expires_at": utc_now() + timedelta(days=5)})
+        job = rendered.video.resolve_job_def(MEASURE_VIDEOS)
+        for renewed in (1, 0):
+            done = job.execute_in_process(instance=rendered.instance, partition_key=f"{utc_now():%Y-%m-%d}")
+            assert metadata_of(done, "video_metrics")["tokens_renewed"] == renewed
+    [row] = rendered.rows(PlatformConnection)
+    assert (row.refreshes, row.status) == (1, "connected")
 
 
 def test_automation_publishes_new_videos_where_somebody_wants_it(rendered: Deployment, youtube: YouTubeStandIn) -> None:
