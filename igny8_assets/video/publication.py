@@ -62,6 +62,7 @@ def require_publishable(parts: Platform, partition: str) -> None:
     """
     from igny8_assets.video.probe import probe
     from igny8_assets.video.review import sound_findings, stream_findings
+    from igny8_assets.video.reviewing import review_render
 
     with parts.warehouse.read() as session:
         project, _, _ = videos.project_of(session, partition)
@@ -70,7 +71,10 @@ def require_publishable(parts: Platform, partition: str) -> None:
         raise NotReady(f"“{project.title}” is {project.status}; it is published once it is rendered")
     if project.script_status not in {"", "approved"}:
         raise NotReady(f"the script of “{project.title}” is {project.script_status}; approve it and render it first")
-    problems = [] if render.checks_passed else [found for check in render.checks.values() for found in check]
+    problems = [found for check in render.checks.values() for found in check]
+    if not render.checks:
+        # Rendered by a run that ended before its review.
+        problems = [finding.sentence for finding in review_render(parts, partition).findings]
     if not problems:
         # The file may have been replaced since it was reviewed.
         with parts.media.open_path(render.media_key) as path:

@@ -24,7 +24,7 @@ from igny8_resources.warehouse.store.writer import content_of
 from igny8_resources.warehouse.tables.columns import utc_now
 from igny8_resources.warehouse.tables.connections import PlatformConnection, PlatformQuota
 from igny8_resources.warehouse.tables.ledgers import Effect, Event
-from igny8_resources.warehouse.tables.video import VideoProject
+from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
 from igny8_resources.warehouse.tables.video_publishing import VideoMetrics, VideoPublication
 from igny8_resources.warehouse.tables.video_scripts import VideoListing
 from jobs.names import CREATE_VIDEO_PROJECT, LIST_VIDEO, MEASURE_VIDEOS, PUBLISH_ARTICLE, PUBLISH_VIDEO, RENDER_VIDEO
@@ -272,6 +272,27 @@ def test_a_video_that_is_not_rendered_is_not_published(written: Deployment, rend
         session.query(VideoProject).update({"status": "rendering"})
     said = failure_of(rendered.run(PUBLISH_VIDEO, VIDEO)).user_failure_data.description
     assert said.endswith("is rendering; it is published once it is rendered")
+
+
+def test_a_video_with_findings_is_not_published(rendered: Deployment, youtube: YouTubeStandIn) -> None:
+    connect(rendered, "youtube", youtube)
+    found = {"picture_keeps_moving": ["0:12.0 to 0:15.0, section 2: black for 3.0 s; replace the picture"]}
+    with rendered.parts.warehouse.write() as session:
+        session.query(VideoRender).update({"checks": found, "checks_passed": False})
+    said = failure_of(rendered.run(PUBLISH_VIDEO, VIDEO)).user_failure_data.description
+    assert "fails its check (0:12.0 to 0:15.0, section 2: black for 3.0 s; replace the picture)" in said
+    assert youtube.asked == []
+
+
+def test_a_video_whose_run_ended_before_its_review_is_reviewed_first(
+    rendered: Deployment, youtube: YouTubeStandIn
+) -> None:
+    connect(rendered, "youtube", youtube)
+    with rendered.parts.warehouse.write() as session:
+        session.query(VideoRender).update({"checks": {}, "checks_passed": False})
+    assert rendered.run(PUBLISH_VIDEO, VIDEO).success
+    [render] = rendered.rows(VideoRender)
+    assert render.checks_passed
 
 
 @pytest.mark.parametrize("module", ["video", "publisher"])
