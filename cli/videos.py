@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from cli.music import choose_music
 from cli.terminal import console, platform_here, sentences
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from igny8_assets.findings import Finding
 
-video_app = typer.Typer(no_args_is_help=True, help="Scripts of videos: versions, edits, approval.")
+video_app = typer.Typer(no_args_is_help=True, help="Scripts of videos: versions, edits, approval; their music.")
+video_app.command("choose-music")(choose_music)
 
 Partition = Annotated[str, typer.Argument(help="The video's partition, e.g. acme-blog-v7.")]
 Number = Annotated[int, typer.Argument(min=1, help="The version's number.")]
