@@ -99,6 +99,7 @@ def test_an_article_becomes_a_video_that_fits_its_preset_and_is_rendered_once(pu
     assert published.parts.media.get(sheet.media_key).startswith(b"\x89PNG")
     for key in (render.media_key, render.subtitle_key, render.captions_key, render.poster_key):
         assert published.parts.media.exists(key)
+    assert not list((published.parts.settings.home_path / "render-segments").iterdir())
 
     shown = metadata_of(done, "rendered_video")
     assert (shown["rendered_now"], shown["resolution"]) == (True, "270x480")
