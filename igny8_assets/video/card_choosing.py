@@ -41,7 +41,8 @@ def card_for_sentence(text: str, *, heading: str = "", brand: str = "") -> CardC
         or _comparison(text, heading, brand)
         or _enumeration(text, heading, brand)
         or _statistic(text, brand)
-        or CardContent("text_card", shortened(text), kicker=brand)
+        # A stretch may begin in the middle of its sentence; a card begins something.
+        or CardContent("text_card", _capital(shortened(text)), kicker=brand)
     )
 
 

@@ -70,6 +70,7 @@ def test_a_section_of_one_short_sentence_is_one_stretch():
         ("Taste it before you change anything.", "text_card", "Taste it before you change anything."),
         ("The word “crema” is Italian.", "text_card", "The word “crema” is Italian."),
         ("In 2019 we moved.", "text_card", "In 2019 we moved."),
+        ("both rule candidates out.", "text_card", "Both rule candidates out."),
     ],
 )
 def test_a_card_suits_its_sentence(sentence, style, shown):
