@@ -8,10 +8,13 @@ from datetime import timedelta
 from typing import Any
 
 from igny8_assets.video.chapters import Chapter
+from igny8_assets.video.failures import VideoError
 from igny8_assets.video.listing import whole_text
 from igny8_assets.video.listing_writing import words_of
 from igny8_assets.video.stock_credits import credit_block
+from igny8_resources.ai.errors import ProviderError
 from igny8_resources.media import MediaStore
+from igny8_resources.platform import Platform
 from igny8_resources.video_platforms.video import Captions, OutgoingVideo
 from igny8_resources.warehouse.tables.video import VideoProject, VideoRender
 from igny8_resources.warehouse.tables.video_publishing import VideoPublication
@@ -50,6 +53,23 @@ def content_hash(words: Words, sha256: str, privacy: str) -> str:
     """What stands for a file and everything that is said about it."""
     said = "\x1f".join((sha256, words.title, words.description, *words.tags, privacy))
     return hashlib.sha256(said.encode()).hexdigest()
+
+
+def thumbnail_for(parts: Platform, partition: str, platform: str, render: VideoRender) -> str:
+    """The key of the picture that goes along: the thumbnail in the video's own format, made now where it is missing.
+
+    Only YouTube takes one. Where none can be made, the poster does.
+    """
+    if platform != "youtube":
+        return ""
+    from igny8_assets.video.project_thumbnail import make_thumbnails
+
+    try:
+        made = make_thumbnails(parts, partition)
+    except (VideoError, ProviderError):
+        return render.poster_key
+    wanted = "tall" if render.height > render.width else "wide"
+    return next((each.media_key for each in made if each.name == wanted), render.poster_key)
 
 
 @contextmanager

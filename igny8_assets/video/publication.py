@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 
 from igny8_assets.not_ready import NotReady
-from igny8_assets.video.outgoing import CAPTION_TRACK, content_hash, outgoing_video, words_for
+from igny8_assets.video.outgoing import CAPTION_TRACK, content_hash, outgoing_video, thumbnail_for, words_for
 from igny8_assets.video.presets import preset_named
 from igny8_assets.video.stock_credits import VISUAL, credits_of
 from igny8_resources.effects import EffectInProgress, EffectPlan, EffectUnknown, perform_once
@@ -136,7 +136,6 @@ class _Publishing:
             project, _, site = videos.project_of(session, self._partition)
             connection = connection_of(session, site.id, row.platform)
             render = videos.render_of(session, project)
-            thumbnails = videos.assets_of(session, project.id, "thumbnail")
             listing = store.listing_of(session, project.id, row.platform)
             words = words_for(row.platform, project, listing, credits_of(videos.assets_of(session, project.id, VISUAL)))
             row = session.get_one(VideoPublication, row.id, with_for_update={"key_share": True})
@@ -149,7 +148,7 @@ class _Publishing:
             row.title, row.description, row.tags = words.title[:500], words.description, list(words.tags)
         if render is None:
             raise NotReady("nothing is rendered; materialise `rendered_video` for this partition first")
-        thumbnail_key = thumbnails[0].media_key if thumbnails else render.poster_key
+        thumbnail_key = thumbnail_for(self._parts, self._partition, row.platform, render)
         account = open_account(self._parts.settings, self._parts.warehouse, self._vault, connection, self._patience)
         with outgoing_video(
             self._parts.media, render, row, words, language=site.language, thumbnail_key=thumbnail_key

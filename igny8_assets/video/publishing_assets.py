@@ -16,7 +16,7 @@ from jobs.names import PUBLISH_VIDEO
     kinds={"web"},
     owners=OWNERS,
     code_version="1",
-    deps=["rendered_video"],
+    deps=["rendered_video", "video_thumbnail", "video_listings"],
 )
 def published_video(context: dg.AssetExecutionContext, platform: PlatformResource) -> dg.MaterializeResult:
     """One video on each platform that it was asked for, there exactly once and recorded in the effects ledger."""

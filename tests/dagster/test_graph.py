@@ -37,7 +37,7 @@ keywords           sites     planner     -                                      
 link_graph         sites     linker      published_article                       table
 opportunities      sites     planner     clusters keywords                       table
 published_article  articles  publishing  article_schema images internal_links    web
-published_video    videos    video       rendered_video                          web
+published_video    videos    video       rendered_video video_listings video_thumbnail web
 rendered_video     videos    video       visuals                                 video
 site_build         sites     sites       link_graph published_article            web
 social_posts       articles  social      published_article                       ai table

@@ -3,12 +3,14 @@
 import dataclasses
 from collections.abc import Iterator
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import pytest
 from deployments import SITE, Deployment, failure_of, metadata_of
+from PIL import Image
 from sqlalchemy import delete
 
 from igny8_assets.video import presets
@@ -136,6 +138,7 @@ def test_a_rendered_video_is_published_once_with_what_belongs_to_it(
     assert done.success, failure_of(done)
     [video] = youtube.videos.values()
     assert (video.thumbnails, len(video.captions)) == (1, 1)
+    assert Image.open(BytesIO(video.picture)).size == (1080, 1920), "an upright video has an upright thumbnail"
     assert video.resource["status"]["privacyStatus"] == "unlisted"
     [row] = rendered.rows(VideoPublication)
     assert (row.status, row.external_id, row.error) == ("published", video.id, "")

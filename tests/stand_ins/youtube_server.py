@@ -37,6 +37,7 @@ class Video:
     upload_status: str = "processed"
     failure: str = ""
     thumbnails: int = 0
+    picture: bytes = b""
     captions: list[Json] = field(default_factory=list)
     statistics: Json = field(default_factory=lambda: {"viewCount": "0", "likeCount": "0", "commentCount": "0"})
 
@@ -207,7 +208,8 @@ class YouTubeStandIn(PlatformServer):
 
     def _thumbnail(self, asked: Asked) -> Told:
         assert asked.body
-        self.videos[asked.query["videoId"]].thumbnails += 1
+        video = self.videos[asked.query["videoId"]]
+        video.thumbnails, video.picture = video.thumbnails + 1, asked.body
         return Told(200, {"items": [{}]})
 
     def _report(self, asked: Asked) -> Told:
