@@ -24,6 +24,11 @@ from jobs.names import CREATE_VIDEO_PROJECT, PUBLISH_ARTICLE, RENDER_VIDEO
 ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).parent
 PATIENCE_SECONDS = 400
+NOT_BEGUN = {
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+}
 ARTICLE, VIDEO = f"{SITE}-1", f"{SITE}-v1"
 
 
@@ -72,6 +77,10 @@ class RenderHome:
             os.environ.pop(name, None)
             if value is not None:
                 os.environ[name] = value
+        # Dagster's SQLite files are made by one process: two that make them at once leave them unusable.
+        with self.instance() as instance:
+            instance.get_runs(limit=1)
+            instance.get_dynamic_partitions("videos")
 
     @contextmanager
     def process(self, log: Path, *command: str, prefix: Sequence[str] = ()) -> Iterator[subprocess.Popen[bytes]]:
@@ -104,7 +113,8 @@ class RenderHome:
         """What the log of the newest run says."""
         with self.instance() as instance:
             runs = instance.get_runs(limit=1)
-            if not runs:
+            # Before that the run's own process has not made the file of its events.
+            if not runs or runs[0].status in NOT_BEGUN:
                 return []
             return [
                 entry.dagster_event.message or "" if entry.dagster_event else entry.user_message

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
-from render_hosts import VIDEO, RenderHome, wait_until
+from render_hosts import NOT_BEGUN, VIDEO, RenderHome, wait_until
 
 from igny8_resources.requests import Item, submit_request
 from igny8_resources.warehouse.tables.ledgers import Request
@@ -127,7 +127,8 @@ def pids_of(home: RenderHome, step: str) -> list[int]:
     """The processes that a step of the newest run began in."""
     with home.instance() as instance:
         runs = instance.get_runs(limit=1)
-        events = instance.all_logs(runs[0].run_id, of_type=dg.DagsterEventType.STEP_START) if runs else []
+        begun = bool(runs) and runs[0].status not in NOT_BEGUN
+        events = instance.all_logs(runs[0].run_id, of_type=dg.DagsterEventType.STEP_START) if begun else []
         return [
             entry.dagster_event.pid
             for entry in events
