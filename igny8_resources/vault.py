@@ -5,8 +5,7 @@ where tokens are stored, and the platform's own secrets, which come from the env
 """
 
 from collections.abc import Sequence
-
-from igny8_resources.settings import Settings
+from typing import Protocol
 
 
 class VaultError(Exception):
@@ -28,7 +27,19 @@ def new_key() -> str:
     return Fernet.generate_key().decode("ascii")
 
 
-def open_vault(settings: Settings) -> "Vault":
+class KeepsKeys(Protocol):
+    """Who knows the deployment's keys, the one that encrypts first: its settings."""
+
+    def vault_key_chain(self) -> list[str]:
+        """The keys.
+
+        Raises:
+            SettingsError: the key that the deployment made for itself was emptied.
+        """
+        ...
+
+
+def open_vault(settings: KeepsKeys) -> "Vault":
     """The vault of a deployment.
 
     Raises:
