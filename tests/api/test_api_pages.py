@@ -172,6 +172,13 @@ ANSWERED_LATER = {
     "/api/v1/socializer/posts/generate/",
     "/api/v1/video/projects/",
     "/api/v1/video/projects/create/",
+    "/api/v1/video/projects/{id}/compose/",
+    "/api/v1/video/projects/{id}/generate-listings/",
+    "/api/v1/video/projects/{id}/generate-script/",
+    "/api/v1/video/projects/{id}/generate-visuals/",
+    "/api/v1/video/projects/{id}/generate-voiceover/",
+    "/api/v1/video/projects/{id}/publish/",
+    "/api/v1/video/projects/{id}/render/",
     "/api/v1/writer/content/generate/",
 }
 # What people use who cannot sign in, or not yet.

@@ -12,7 +12,10 @@ from fastapi.routing import iter_route_contexts
 from igny8_resources.warehouse.engine import Warehouse
 
 # Pages that need nobody to be signed in.
-PUBLIC = {"/desk/sign-in", "/desk/sign-out", "/desk/static/{name}", "/desk", "/desk/{path:path}"}
+# A platform leads people back to "return" with a code that it made for one account: test_api_video_publishing.py.
+PUBLIC = {
+    "/desk", "/desk/connections/return", "/desk/sign-in", "/desk/sign-out", "/desk/static/{name}", "/desk/{path:path}"
+}  # fmt: skip
 PARAMETERS = {
     "/desk/sites/{key}/": lambda of: {"key": of.site_key},
     "/desk/sites/{key}/articles": lambda of: {"key": of.site_key},
@@ -30,6 +33,7 @@ PARAMETERS = {
     "/desk/requests/{request_id}/cancel": lambda of: {"request_id": of.request_id},
 }
 FORMS = {
+    "/desk/connections/finish": {"code": "c", "state": "s"},
     "/desk/sites/{key}/articles": {"articles": "1", "nonce": "a"},
     "/desk/sites/{key}/automation": {"auto_approve": "on", "planning_batch_size": "5"},
     "/desk/articles/{id}/approve": {"version": "1"},
@@ -79,7 +83,11 @@ def test_their_rows_are_not_there_for_us(app: FastAPI, ours: Tenant, filled: Ten
                 answer = browser.request(
                     method, address_of(path, filled), data=FORMS[path] if method == "POST" else None, headers=OWN
                 )
-                if tenant is filled:
+                if path == "/desk/connections/finish":
+                    # A code that no platform gave leads nowhere, for anybody.
+                    assert answer.status_code == (400 if role == "owner" else 403)
+                    assert "Trail" not in answer.text
+                elif tenant is filled:
                     assert answer.status_code in ({200, 303, 409} if method == "POST" else {200}), (path, answer.text)
                 elif method == "POST" and path.endswith("/automation") and role == "editor":
                     # Refused before anything is looked up.
@@ -93,6 +101,7 @@ def test_their_rows_are_not_there_for_us(app: FastAPI, ours: Tenant, filled: Ten
                     assert "trail" not in answer.text, path
     assert walked == PUBLIC | set(PARAMETERS) | {
         "/desk/",
+        "/desk/connections/finish",
         "/desk/help",
         "/desk/requests/",
         "/desk/requests/running",

@@ -337,12 +337,17 @@ def test_a_schema_that_cannot_be_compiled_costs_only_itself_the_format(pauses: T
     assert formats == ["json_schema", "json_object", "json_schema", "json_object"]
 
 
-@pytest.mark.parametrize(("name", "holds"), [("self_hosted", True), ("openai", False)])
-def test_only_a_server_of_ones_own_is_told_in_the_schema_how_long_a_text_may_be(name: str, holds: bool) -> None:
-    with StandIn(answer) as server:
+@pytest.mark.parametrize(
+    ("name", "flavour", "holds"), [("self_hosted", "llama_cpp", True), ("openai", "openai", False)]
+)
+def test_only_a_server_of_ones_own_is_told_in_the_schema_how_long_a_text_may_be(
+    name: str, flavour: str, holds: bool
+) -> None:
+    with StandIn(answer, flavour=flavour) as server:
         provider = OpenAITextProvider(server.base_url, openai_server.API_KEY, openai_server.MODEL, name=name)
         provider.complete(replace(CALL, schema=ArticleDraft))
-        sent = server.requests[0].body["response_format"]["json_schema"]["schema"]
+        [request] = server.requests
+        sent = request.body["response_format"]["json_schema"]["schema"]
     assert ("maxLength" in sent["properties"]["title"]) is holds
     assert "(maxLength: 120)" in sent["properties"]["title"]["description"]
 

@@ -191,7 +191,7 @@ class StandIn(ScriptedServer):
             if not wanted["json_schema"].get("strict"):
                 raise _bad_request("expected response_format json_schema with strict: true", "response_format")
             name = str(wanted["json_schema"]["name"])
-            problem = strictness_problem(wanted["json_schema"]["schema"])
+            problem = strictness_problem(wanted["json_schema"]["schema"], with_lengths=self.flavour != "openai")
             if problem:
                 raise _bad_request(f"Invalid schema for response_format {name!r}: {problem}", "response_format")
             return name
@@ -206,25 +206,26 @@ def _bad_request(message: str, param: str | None = None, code: str | None = None
     return Refusal(Failure(400, {"message": message, "type": "invalid_request_error", "param": param, "code": code}))
 
 
-def strictness_problem(schema: Json) -> str | None:
-    """Why OpenAI would refuse a schema in strict mode; None when it would not."""
+def strictness_problem(schema: Json, *, with_lengths: bool = False) -> str | None:
+    """Why OpenAI would refuse a schema in strict mode; None when it would not. Other servers also take lengths of texts."""
     if schema.get("type") != "object" or "anyOf" in schema:
         return "the root must be an object"
-    return _problem(schema, "root", schema.get("$defs", {}))
+    return _problem(schema, "root", schema.get("$defs", {}), _KEYWORDS | _LENGTHS if with_lengths else _KEYWORDS)
 
 
 _KEYWORDS = {"type", "description", "properties", "required", "additionalProperties", "items", "anyOf", "enum", "const"}
 _KEYWORDS |= {"$ref", "$defs", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _KEYWORDS |= {"multipleOf", "minItems", "maxItems"}
+_LENGTHS = {"minLength", "maxLength"}
 
 
-def _problem(node: Any, where: str, definitions: Json) -> str | None:
+def _problem(node: Any, where: str, definitions: Json, keywords: set[str]) -> str | None:
     if not isinstance(node, dict) or not node.keys() & {"type", "anyOf", "$ref", "enum", "const"}:
         return f"In {where}, schema must have a 'type' key"
     closed = node.get("additionalProperties") is False
     complete = sorted(node.get("required", [])) == sorted(node.get("properties", {}))
     rules = (
-        (not node.keys() - _KEYWORDS, f"{sorted(node.keys() - _KEYWORDS)} is not permitted"),
+        (not node.keys() - keywords, f"{sorted(node.keys() - keywords)} is not permitted"),
         ("$ref" not in node or len(node) == 1, "$ref cannot have other keywords"),
         ("$ref" not in node or node["$ref"].removeprefix("#/$defs/") in definitions, "$ref is dangling"),
         (node.get("type") != "object" or closed, "'additionalProperties' is required to be supplied and to be false"),
@@ -236,7 +237,7 @@ def _problem(node: Any, where: str, definitions: Json) -> str | None:
         return f"In {where}, {broken}"
     children = [*node.get("properties", {}).items(), *enumerate(node.get("anyOf", [])), *node.get("$defs", {}).items()]
     children += [("items", node["items"])] if "items" in node else []
-    found = (_problem(child, f"{where}.{name}", definitions) for name, child in children)
+    found = (_problem(child, f"{where}.{name}", definitions, keywords) for name, child in children)
     return next((problem for problem in found if problem), None)
 
 
