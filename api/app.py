@@ -4,9 +4,11 @@ Belongs here: putting the service together. Does not belong here: Dagster. The A
 warehouse and reads what came of them; sensors turn them into runs.
 """
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import cache
 
 from fastapi import FastAPI
 
@@ -123,6 +125,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        settle_down()
         async with metrics.flushed(warehouse):
             yield
         warehouse.dispose()
@@ -157,3 +160,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.router.middleware_stack = ShortWay(app.router.middleware_stack)
     app.openapi = lambda: openapi.describe(app)  # type: ignore[method-assign]
     return app
+
+
+@cache
+def settle_down() -> None:
+    """Take what stands for good, routes and shapes above all, out of the garbage collector's sight, once in a process.
+
+    To look through all of it takes a fifth of a second, during which no request is answered.
+    """
+    gc.collect()
+    gc.freeze()
